@@ -1,0 +1,86 @@
+package links
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// What a Store answers with, wrapped or bare.
+var (
+	// ErrNotFound: no link ever had this key.
+	ErrNotFound = errors.New("no such link")
+	// ErrTaken: the key belongs to a link already, or did, to another owner.
+	ErrTaken = errors.New("code is taken")
+)
+
+// Link is a link as its owner sees it: what edges serve, and what is kept
+// beside it.
+type Link struct {
+	link.Link
+	Title, Note string
+	// Tags is never nil in what a Store answers.
+	Tags []string
+	// Custom says that a person chose the code.
+	Custom bool
+	// Revision is the feed's revision of this version's last publish; 0 until it
+	// is known.
+	Revision int64
+	// CreatedBy is the id of the user (of the API key, until users come) who
+	// made the link. A deleted link's key is given to nobody else.
+	CreatedBy string
+	// CreatedAt and UpdatedAt are Unix milliseconds.
+	CreatedAt, UpdatedAt int64
+}
+
+// Order is the direction of a listing, by time of creation.
+type Order uint8
+
+// The orders. Links of one millisecond are ordered by domain and code, in the
+// same direction, so that a listing has one order only.
+const (
+	NewestFirst Order = iota
+	OldestFirst
+)
+
+// Query selects links for a listing. Empty fields select everything.
+type Query struct {
+	Domain    string
+	Status    link.Status // 0: every link but the deleted
+	CreatedBy string
+	Tag       string // links that carry this tag
+	Text      string // substring of code, URL or title, in any case; % and _ are literal
+	Order     Order
+	Limit     int    // most links to answer with; above 0
+	After     Cursor // continue behind this link
+}
+
+// Cursor is a place in a listing: the last link that was listed. The zero
+// Cursor is the start.
+type Cursor struct {
+	CreatedAt int64
+	Key       link.Key
+}
+
+// Store is where links are kept. Every method gives up when ctx ends; an error
+// that is neither of the sentinels nor one of change's means that the database
+// could not answer, and leaves open whether a write has happened.
+type Store interface {
+	// CreateLink inserts l as version 1 together with its outbox row, in one
+	// transaction, and sets l.Version. A deleted link's key is given again to
+	// the same CreatedBy only, with the next version; every other holder means
+	// ErrTaken. Durable when it returns nil. Not idempotent.
+	CreateLink(ctx context.Context, l *Link) error
+	// ReadLink reads strongly. Tombstones are answered too. ErrNotFound if the
+	// key never existed. Safe to retry.
+	ReadLink(ctx context.Context, key link.Key) (*Link, error)
+	// ChangeLink reads the link, applies change and writes the result with the
+	// next version, the time and an outbox row, in one transaction. change may
+	// run several times, each time on a fresh copy; its error leaves everything as it
+	// was and is returned as it is (wrapped). Not idempotent.
+	ChangeLink(ctx context.Context, key link.Key, change func(*Link) error) (*Link, error)
+	// ListLinks lists what q selects. Links added meanwhile do not disturb the
+	// order. Safe to retry.
+	ListLinks(ctx context.Context, q Query) ([]*Link, error)
+}
