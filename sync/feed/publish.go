@@ -1,0 +1,116 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// PublishLink puts r unless etcd holds this version of the link or a newer one.
+// It returns the revision since which etcd holds r's version or a newer one.
+// Idempotent. After an error the record may stand in etcd all the same.
+func (c *Client) PublishLink(ctx context.Context, r *wire.Record) (revision int64, err error) {
+	value, err := proto.Marshal(r)
+	if err != nil {
+		return 0, fmt.Errorf("encoding record: %w", err)
+	}
+	if len(value) > link.MaxRecord {
+		return 0, fmt.Errorf("publishing %s/%s: record is %d bytes long; the limit is %d", r.GetDomain(), r.GetCode(), len(value), link.MaxRecord)
+	}
+	key := linkKey(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
+	held := func(value []byte) uint64 {
+		was, err := decodeRecord(key, value)
+		if err != nil {
+			return 0 // a damaged value is replaced
+		}
+		return was.GetVersion()
+	}
+	for {
+		lease, err := c.leases.get(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
+		}
+		put := clientv3.OpPut(key, string(value), clientv3.WithLease(lease))
+		revision, err = c.raise(ctx, key, put, r.GetVersion(), held)
+		if errors.Is(err, rpctypes.ErrLeaseNotFound) && ctx.Err() == nil {
+			c.leases.forget(lease)
+			continue
+		}
+		if err != nil {
+			return 0, fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
+		}
+		return revision, nil
+	}
+}
+
+// PublishDomain puts the settings of a domain unless etcd holds this version or
+// a newer one. Settings do not expire. Idempotent.
+func (c *Client) PublishDomain(ctx context.Context, d *wire.Domain) (revision int64, err error) {
+	value, err := proto.Marshal(d)
+	if err != nil {
+		return 0, fmt.Errorf("encoding domain: %w", err)
+	}
+	key := domainsAt + d.GetName()
+	held := func(value []byte) uint64 {
+		was, err := decodeDomain(key, value)
+		if err != nil {
+			return 0
+		}
+		return was.GetVersion()
+	}
+	revision, err = c.raise(ctx, key, clientv3.OpPut(key, string(value)), d.GetVersion(), held)
+	if err != nil {
+		return 0, fmt.Errorf("publishing domain %s: %w", d.GetName(), err)
+	}
+	return revision, nil
+}
+
+// Domains reads the settings of all domains from etcd. Damaged ones are left
+// out, so that whoever reconciles them publishes them again.
+func (c *Client) Domains(ctx context.Context) ([]*wire.Domain, error) {
+	resp, err := c.etcd.Get(ctx, domainsAt, clientv3.WithPrefix())
+	if err != nil {
+		return nil, fmt.Errorf("reading domains: %w", err)
+	}
+	var all []*wire.Domain
+	for _, kv := range resp.Kvs {
+		if d, err := decodeDomain(string(kv.Key), kv.Value); err == nil {
+			all = append(all, d)
+		}
+	}
+	return all, nil
+}
+
+// raise runs put unless key holds at least version. It first supposes that the
+// key is absent, as it is for a new link, so most creations take one round trip.
+func (c *Client) raise(ctx context.Context, key string, put clientv3.Op, version uint64, held func([]byte) uint64) (int64, error) {
+	for seen := int64(0); ; {
+		resp, err := c.etcd.Txn(ctx).
+			If(clientv3.Compare(clientv3.ModRevision(key), "=", seen)).
+			Then(put).
+			Else(clientv3.OpGet(key)).
+			Commit()
+		if err != nil {
+			return 0, err
+		}
+		if resp.Succeeded {
+			return resp.Header.GetRevision(), nil
+		}
+		kvs := resp.Responses[0].GetResponseRange().GetKvs()
+		if len(kvs) == 0 {
+			seen = 0
+			continue
+		}
+		if held(kvs[0].GetValue()) >= version {
+			return kvs[0].GetModRevision(), nil
+		}
+		seen = kvs[0].GetModRevision()
+	}
+}
