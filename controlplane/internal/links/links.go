@@ -1,0 +1,115 @@
+package links
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// Minter supplies the numbers behind generated codes. No number comes twice.
+type Minter interface {
+	// Mint gives a number below 62^length. Its error means that no number is to
+	// be had now; to retry later is safe.
+	Mint(ctx context.Context, length int) (uint64, error)
+}
+
+// Encoder turns a minted number into its code: a bijection.
+type Encoder interface {
+	Encode(id uint64) string
+}
+
+// Publisher tells the edges.
+type Publisher interface {
+	// Publish puts l, which is committed, on the feed and answers with the feed's
+	// revision. After an error the outbox publishes the change by itself; to
+	// call again is of no use and does no harm.
+	Publish(ctx context.Context, l *Link) (revision int64, err error)
+}
+
+// Options of Links. All but Length and Now are required.
+type Options struct {
+	Store     Store
+	Minter    Minter
+	Codes     Encoder // for codes of Length
+	Publisher Publisher
+	Domains   *Domains
+	// Domain is where links go whose maker names none.
+	Domain string
+	// Length of generated codes; 0 means link.DefaultLen. It must be the Encoder's.
+	Length int
+	Now    func() time.Time // nil means time.Now
+}
+
+// Links applies the rules. It holds no state of its own; any number of replicas
+// may work on one Store.
+type Links struct {
+	Options
+	words map[string]bool // reserved codes in lower case
+}
+
+// New checks the options.
+func New(o Options) (*Links, error) {
+	switch {
+	case o.Store == nil:
+		return nil, errors.New("links: Store is missing")
+	case o.Minter == nil:
+		return nil, errors.New("links: Minter is missing")
+	case o.Codes == nil:
+		return nil, errors.New("links: Codes is missing")
+	case o.Publisher == nil:
+		return nil, errors.New("links: Publisher is missing")
+	case o.Domains == nil:
+		return nil, errors.New("links: Domains is missing")
+	case o.Domain == "":
+		return nil, errors.New("links: Domain is missing")
+	}
+	if o.Length == 0 {
+		o.Length = link.DefaultLen
+	}
+	if o.Length < link.MinLength || o.Length > link.MaxLength {
+		return nil, errors.New("links: Length is out of bounds")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Links{Options: o, words: readReserved()}, nil
+}
+
+// Caller is on whose behalf a call is made.
+type Caller struct {
+	ID    string // what Link.CreatedBy becomes
+	Admin bool   // sees and changes everybody's links
+}
+
+// owns says whether c may see l. What a caller may not see does not exist for
+// them: answers never tell the two apart.
+func (c Caller) owns(l *Link) bool { return c.Admin || c.ID != "" && l.CreatedBy == c.ID }
+
+// Key names a link for callers: an empty domain means the default one, and a
+// domain's other hosts mean the domain. ErrNotFound if the domain is not ours
+// or no link can have this code.
+func (l *Links) Key(domain, code string) (link.Key, error) {
+	if domain == "" {
+		domain = l.Domain
+	}
+	name, ok := l.Domains.Name(domain)
+	if !ok || link.CheckCode(code) != nil {
+		return link.Key{}, ErrNotFound
+	}
+	return link.Key{Domain: name, Code: code}, nil
+}
+
+// publishFor bounds how long an acknowledgement waits for the feed. The change
+// is committed by then and reaches the edges in any case.
+const publishFor = 500 * time.Millisecond
+
+// publish sets the revision of a committed link, or leaves 0 if the feed does
+// not answer. It goes on when the caller has hung up.
+func (l *Links) publish(ctx context.Context, committed *Link) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishFor)
+	defer cancel()
+	// The error is the outbox's own to count and to mend.
+	committed.Revision, _ = l.Publisher.Publish(ctx, committed)
+}
