@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // Scope is one thing that a key may do.
 type Scope string
 
@@ -22,4 +24,9 @@ func ParseScope(name string) (s Scope, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Allows says whether the key may do what s stands for.
+func (k *Key) Allows(s Scope) bool {
+	return slices.Contains(k.Scopes, s) || slices.Contains(k.Scopes, Admin)
 }
