@@ -3,6 +3,7 @@ package feedtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ type Recorder struct {
 	mu        sync.Mutex
 	rebases   int
 	links     map[link.Key]uint64 // the newest version seen since the last Rebase
+	puts      map[link.Key][]uint64
 	domains   map[string]uint64
 	malformed []string
 	revision  int64
@@ -26,7 +28,7 @@ type Recorder struct {
 
 // NewRecorder makes an empty one.
 func NewRecorder() *Recorder {
-	return &Recorder{links: map[link.Key]uint64{}, domains: map[string]uint64{}, changed: make(chan struct{})}
+	return &Recorder{links: map[link.Key]uint64{}, puts: map[link.Key][]uint64{}, domains: map[string]uint64{}, changed: make(chan struct{})}
 }
 
 // Follow runs c.Follow into a new Recorder until the test ends or stop is called.
@@ -70,6 +72,7 @@ func (r *Recorder) Link(_ int64, rec *wire.Record) {
 	r.tell(func() {
 		k := link.Key{Domain: rec.GetDomain(), Code: rec.GetCode()}
 		r.links[k] = max(r.links[k], rec.GetVersion())
+		r.puts[k] = append(r.puts[k], rec.GetVersion())
 	})
 }
 
@@ -131,4 +134,11 @@ func (r *Recorder) Rebases() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.rebases
+}
+
+// Puts is the versions of a link in the order in which they came.
+func (r *Recorder) Puts(k link.Key) []uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.puts[k])
 }
