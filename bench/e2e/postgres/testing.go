@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// folderPrefix is followed by the process id of a folder's owner.
+const folderPrefix = "fingerpost-postgres-"
+
+// The one server that a test process shares. It is package state on purpose: a
+// cluster takes a second to make, and every test wants but a database of it.
+var (
+	shared    = sync.OnceValues(runInTemp)
+	databases atomic.Int64
+)
+
+// NewDatabase gives tb an empty database on the process's shared server. It
+// must not be used by tests that kill or freeze the server; see Start.
+func NewDatabase(tb testing.TB) (url string) {
+	tb.Helper()
+	server, err := shared()
+	need(tb, err)
+	name := fmt.Sprintf("test%d", databases.Add(1))
+	need(tb, server.CreateDatabase(name))
+	return server.URL(name)
+}
+
+// Start gives tb a server of its own, with the empty database "postgres", until
+// tb ends.
+func Start(tb testing.TB) (url string) {
+	tb.Helper()
+	return StartServer(tb).URL("postgres")
+}
+
+// StartServer is Start for tests that break the server.
+func StartServer(tb testing.TB) *Server {
+	tb.Helper()
+	server, err := runInTemp()
+	need(tb, err)
+	tb.Cleanup(func() {
+		if err := errors.Join(server.Stop(), os.RemoveAll(server.dir)); err != nil {
+			tb.Errorf("ending postgres: %v", err)
+		}
+	})
+	return server
+}
+
+// need ends tb unless err is nil: skipped if there is no PostgreSQL and none is
+// required, failed otherwise.
+func need(tb testing.TB, err error) {
+	tb.Helper()
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrNotInstalled) && os.Getenv("FINGERPOST_REQUIRE_ALL") == "":
+		tb.Skipf("%v; install it (apt-get install postgresql) to run this test", err)
+	default:
+		tb.Fatalf("starting PostgreSQL: %v", err)
+	}
+}
+
+// runInTemp runs a server in a folder of the system's own temporary folder: a
+// test's folder may be closed to the user postgres.
+func runInTemp() (*Server, error) {
+	removeAbandoned()
+	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for postgres: %w", err)
+	}
+	server, err := Run(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return server, nil
+}
+
+// removeAbandoned removes the folders of processes that are gone. Errors do not
+// matter: the next run tries again.
+func removeAbandoned() {
+	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
+	for _, folder := range folders {
+		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
+		pid, err := strconv.Atoi(owner)
+		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(folder)
+		}
+	}
+}
