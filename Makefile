@@ -1,0 +1,42 @@
+# make help lists the targets.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS     := -s -w -X main.build=$(VERSION)
+
+.PHONY: help run test check build bench generate broken
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run: ## run everything in one process, on data/; prints where to go
+	go run ./deploy/standalone
+
+test: ## run all tests, with the race detector; installs PostgreSQL if it may
+	.ci/install
+	go test -race -timeout 9m ./...
+
+check: ## format, vet, staticcheck, generated code, modules, known vulnerabilities
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo 'gofmt -w these files'; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+	.ci/generated
+	.ci/vulnerabilities $(GOVULNCHECK)
+
+build: ## build the programs into bin/
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/edge ./edge
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/controlplane ./controlplane
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/standalone ./deploy/standalone
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/bench ./bench
+
+bench: ## Go benchmarks of the hot paths
+	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...
+
+generate: ## generate the protobuf code (needs protoc)
+	go generate ./sync/wire
+
+broken: ## break each promise on purpose, and see its tests fail
+	go run ./bench/e2e/broken
