@@ -1,0 +1,4 @@
+// Bench measures and verifies a running Fingerpost through its public
+// interfaces. It never starts or configures one; what it needs is a control
+// plane's URL, an API key and the edges' URLs.
+package main
