@@ -1,0 +1,30 @@
+package feed
+
+import (
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// FuzzDecodeRecord gives values that anybody may have put into etcd.
+func FuzzDecodeRecord(f *testing.F) {
+	good, err := proto.Marshal(&wire.Record{Domain: "d", Code: "c", Version: 1, Url: "https://e/", Redirect: 302, Status: 1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("/fingerpost/v1/links/d/c", good)
+	f.Add("/fingerpost/v1/links/d/x", good)
+	f.Add("/fingerpost/v1/links/", []byte{0xff})
+	f.Fuzz(func(t *testing.T, key string, value []byte) {
+		r, err := decodeRecord(key, value)
+		if err != nil {
+			return
+		}
+		if linkKey(link.Key{Domain: r.GetDomain(), Code: r.GetCode()}) != key || len(value) > link.MaxRecord {
+			t.Errorf("%q was read as %v", key, r)
+		}
+	})
+}
