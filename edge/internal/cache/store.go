@@ -1,0 +1,25 @@
+package cache
+
+import "sync"
+
+// lock is the mutex of the keys that share hash's stripe.
+func (c *Cache) lock(hash uint64) *sync.Mutex { return &c.locks[hash%uint64(len(c.locks))] }
+
+// store is the only place where an entry enters ristretto. The caller holds the
+// key's lock. It gives the entry that is now right to serve: e, or the one that
+// was held if that is valid and newer.
+func (c *Cache) store(e *Entry, hash uint64) *Entry {
+	if held := c.held(e.Key, hash); held != nil && held.Version > e.Version && c.valid(held, hash) {
+		return held
+	}
+	c.absences.drop(hash)
+	c.entries.Set(hash, e, e.cost())
+	// A key that is held was updated in place. Any other was queued, or dropped:
+	// waiting until the queue is worked off leaves no queued set behind that a
+	// later one could lose to, for of two queued sets of a new key ristretto
+	// keeps the older.
+	if now, ok := c.entries.Get(hash); !ok || now != e {
+		c.entries.Wait()
+	}
+	return e
+}

@@ -1,0 +1,12 @@
+// Package origin answers what an edge's memory does not know, by asking the
+// control plane.
+//
+// Of any number of callers that miss one key at the same moment, one asks; the
+// others wait for its answer, as long as their own deadlines allow. An answer
+// that a change overtook while it was on its way is never given to anybody: the
+// caller looks in the cache again, and asks again if it must. What was answered
+// is in the cache, as far as that keeps it, before anybody sees it.
+//
+// A record that must not be served (a bad scheme, a line break in its URL) is
+// counted and treated as if there were no link.
+package origin
