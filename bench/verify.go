@@ -58,6 +58,11 @@ func (c *verifyCommand) verifier(log *slog.Logger) (*verify.Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--popularity: %w", err)
 	}
+	if c.JSON != "" { // better now than after an hour's run
+		if err := report.WriteJSON(c.JSON, nil); err != nil {
+			return nil, fmt.Errorf("--json: %w", err)
+		}
+	}
 	links, changes := c.Links, 0
 	if links == 0 {
 		links = len(urls)

@@ -159,3 +159,31 @@ func TestDoAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations per request", n)
 	}
 }
+
+// One request at a time over loopback: what the client costs at most, for the
+// server's and the kernel's share is in it.
+func BenchmarkDo(b *testing.B) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			answerAll(c, []byte("HTTP/1.1 302 Found\r\nLocation: http://a.example/\r\nContent-Length: 0\r\n\r\n"))
+		}
+	}()
+	conn, err := load.Dial(context.Background(), l.Addr().String(), 5*time.Second)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	var a load.Answer
+	raw := []byte(request)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := conn.Do(raw, &a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
