@@ -1,0 +1,47 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// Change says that a link reached a version that may not be in the feed yet.
+type Change struct {
+	Key     link.Key
+	Version uint64
+}
+
+// Published says that the feed holds a version of a link, or a newer one, at a
+// revision.
+type Published struct {
+	Key      link.Key
+	Version  uint64
+	Revision int64
+}
+
+// Store keeps what is still to be published: a row for every committed change.
+type Store interface {
+	// ClaimChanges gives up to limit of the oldest changes that were committed at
+	// least olderThan ago and that nobody holds, and holds them for claimFor. Two
+	// callers never get the same change while it is held.
+	ClaimChanges(ctx context.Context, olderThan, claimFor time.Duration, limit int) ([]Change, error)
+	// ReadLink reads a link as it is now; links.ErrNotFound if it never was.
+	ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
+	// MarkPublished forgets all changes of each link up to the published version,
+	// and notes the revision at the link if it still has that version. Idempotent.
+	MarkPublished(ctx context.Context, published []Published) error
+	// PendingChanges counts the changes that are left, up to 100,000: more are
+	// not worth counting.
+	PendingChanges(ctx context.Context) (int, error)
+}
+
+// Publisher puts records into the feed; feed.Client is one.
+type Publisher interface {
+	// PublishLink puts r unless the feed holds this or a newer version, and says
+	// at which revision it holds it. Idempotent.
+	PublishLink(ctx context.Context, r *wire.Record) (revision int64, err error)
+}

@@ -1,0 +1,29 @@
+package store
+
+import "github.com/pressly/goose/v3"
+
+// dialect is what differs between the databases; everything else is one text.
+type dialect struct {
+	name string
+	// forUpdate locks the row that a SELECT reads until the transaction ends.
+	// SQLite has no word for it: there a transaction locks everything.
+	forUpdate string
+	// position is the function that gives where in its first argument the second
+	// stands, 0 if nowhere.
+	position string
+	// writingCTE: a WITH clause may hold an INSERT or UPDATE, so that a link and
+	// its outbox row are written in one statement, and one round trip.
+	writingCTE bool
+	migrations goose.Dialect
+}
+
+func sqliteDialect() dialect {
+	return dialect{name: "SQLite", position: "instr", migrations: goose.DialectSQLite3}
+}
+
+func serverDialect(name string) dialect {
+	return dialect{
+		name: name, forUpdate: " FOR UPDATE", position: "strpos",
+		writingCTE: true, migrations: goose.DialectPostgres,
+	}
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
+)
+
+var _ outbox.Store = (*Store)(nil)
+
+// announce and announceWritten add the outbox row of a link that was written;
+// the latter finds it in the WITH clause that wrote it.
+const (
+	announce = `INSERT INTO outbox (domain, code, version, created_at, claimed_until)
+VALUES ($1, $2, $3, $4, 0)`
+	announceWritten = `INSERT INTO outbox (domain, code, version, created_at, claimed_until)
+SELECT domain, code, version, updated_at, 0 FROM written RETURNING version`
+)
+
+// claimChanges looks at claimed_until twice: a second claimer that waited for
+// the first one's lock sees the row again, but not the subquery. $1 is now, $2
+// the age that a change must have, $3 until when to hold it. Times that no clock
+// near ours could have written, later than $5 and $6, count as old, or else a
+// clock that ran ahead for a while would hide its rows for as long.
+const claimChanges = `UPDATE outbox SET claimed_until = $3
+WHERE (claimed_until <= $1 OR claimed_until > $6) AND (domain, code, version) IN (
+ SELECT domain, code, version FROM outbox
+ WHERE (created_at <= $2 OR created_at > $5) AND (claimed_until <= $1 OR claimed_until > $6)
+ ORDER BY created_at LIMIT $4)
+RETURNING domain, code, version`
+
+// ClaimChanges is outbox.Store's.
+func (s *Store) ClaimChanges(ctx context.Context, olderThan, claimFor time.Duration, limit int) ([]outbox.Change, error) {
+	now := s.now()
+	var claimed []outbox.Change
+	err := retry(ctx, func(ctx context.Context) (err error) {
+		claimed, err = s.claim(ctx, now.UnixMilli(), now.Add(-olderThan).UnixMilli(), now.Add(claimFor).UnixMilli(),
+			int64(limit), now.Add(olderThan).UnixMilli(), now.Add(2*claimFor).UnixMilli())
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claiming changes: %w", err)
+	}
+	return claimed, nil
+}
+
+func (s *Store) claim(ctx context.Context, args ...any) ([]outbox.Change, error) {
+	rows, err := s.write.QueryContext(ctx, claimChanges, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var claimed []outbox.Change
+	for rows.Next() {
+		var c outbox.Change
+		if err := rows.Scan(&c.Key.Domain, &c.Key.Code, &c.Version); err != nil {
+			return nil, err
+		}
+		claimed = append(claimed, c)
+	}
+	return claimed, rows.Err()
+}
+
+// markChunk bounds the rows of one statement.
+const markChunk = 256
+
+// MarkPublished is outbox.Store's.
+func (s *Store) MarkPublished(ctx context.Context, published []outbox.Published) error {
+	for _, size := range chunks(len(published), markChunk) {
+		if err := s.markPublished(ctx, published[:size]); err != nil {
+			return fmt.Errorf("marking changes as published: %w", err)
+		}
+		published = published[size:]
+	}
+	return nil
+}
+
+var publishedTypes = map[int]string{2: "BIGINT", 3: "BIGINT"}
+
+// markPublished reaches the outbox's rows through a join and then by their whole
+// key, so that it stays quick when many rows wait there.
+func (s *Store) markPublished(ctx context.Context, published []outbox.Published) error {
+	with := `WITH p (domain, code, version, revision) AS (VALUES ` +
+		placeholders(len(published), 4, publishedTypes) + `) `
+	var a args
+	for _, p := range published {
+		a = append(a, p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision)
+	}
+	return s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, with+`UPDATE links SET revision = p.revision FROM p
+WHERE links.domain = p.domain AND links.code = p.code AND links.version = p.version`, a...)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, with+`DELETE FROM outbox WHERE (domain, code, version) IN (
+ SELECT o.domain, o.code, o.version FROM p
+ JOIN outbox o ON o.domain = p.domain AND o.code = p.code AND o.version <= p.version)`, a...)
+		return err
+	})
+}
+
+// PendingChanges is outbox.Store's.
+func (s *Store) PendingChanges(ctx context.Context) (n int, err error) {
+	row := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT version FROM outbox LIMIT 100000) AS pending`)
+	if err := row.Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting pending changes: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,41 @@
+package store_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
+)
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, sqliteURL(t)) })
+}
+
+func TestPostgreSQL(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, postgres.NewDatabase(t)) })
+}
+
+func sqliteURL(t testing.TB) string {
+	return "sqlite:" + filepath.Join(t.TempDir(), "a name with ?, % and #.db")
+}
+
+// open opens and migrates a store that lives as long as t.
+func open(t testing.TB, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: url, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

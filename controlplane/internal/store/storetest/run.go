@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// Run runs the suite. open gives a store on a migrated database of its own,
+// closed when t ends.
+func Run(t *testing.T, open func(t *testing.T) *store.Store) {
+	for _, part := range []struct {
+		name string
+		run  func(t *testing.T, s *store.Store)
+	}{
+		{"a link reads back as it was created", readsBack},
+		{"a code is given once", givenOnce},
+		{"a deleted code returns to its owner only", tombstones},
+		{"50 claims of one alias have one winner", oneWinner},
+		{"100 concurrent changes are all kept", noLostUpdate},
+		{"a refused change leaves everything as it was", refusedChange},
+		{"a listing is complete and stable", listing},
+		{"a listing selects", selects},
+		{"a change waits in the outbox until it is published", outboxRows},
+		{"a change is claimed by one", claims},
+		{"ranges of concurrent lessees are disjoint", disjointRanges},
+		{"a shard ends", shardEnds},
+		{"a batch counts once", batchOnce},
+		{"concurrent batches add up", batchesAddUp},
+		{"clicks fall into buckets", buckets},
+		{"keys are kept", keys},
+		{"a setting is decided once", settings},
+		{"domains' versions only rise", domains},
+		{"migrating again changes nothing", migrateAgain},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
+	}
+}
+
+// timeout bounds a test's calls, so that a lock that never comes is a failure.
+func timeout(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// sample is a link with a value in every field.
+func sample(code string) *links.Link {
+	return &links.Link{
+		Link: link.Link{
+			Key: link.Key{Domain: "go.example", Code: code},
+			URL: "https://example.org/Ä?q=1%20#x'\"", Status: link.Active, Redirect: 307,
+			StartsAt: 1_000, ExpiresAt: 9_000_000_000_000, ExpiredURL: "https://example.org/over",
+			ForwardQuery: true, Strict: true,
+		},
+		Title: "Ein Titel", Note: "note\nof two lines", Tags: []string{"a b", `"quoted"`, ",", "ü"},
+		Custom: true, CreatedBy: "anna", CreatedAt: 1_700_000_000_000, UpdatedAt: 1_700_000_000_000,
+	}
+}
+
+func create(t *testing.T, s *store.Store, l *links.Link) *links.Link {
+	t.Helper()
+	if err := s.CreateLink(timeout(t), l); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func read(t *testing.T, s *store.Store, key link.Key) *links.Link {
+	t.Helper()
+	l, err := s.ReadLink(timeout(t), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func change(t *testing.T, s *store.Store, key link.Key, apply func(*links.Link)) *links.Link {
+	t.Helper()
+	l, err := s.ChangeLink(timeout(t), key, func(l *links.Link) error { apply(l); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cockroachdb/cockroach-go/v2/crdb"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// maxRetries bounds how often a statement or transaction is repeated after the
+// database chose it to give way to another.
+const maxRetries = 20
+
+// The pause before retry n is random below firstPause * 2^n, at most maxPause,
+// so that those who collided do not do it again together.
+const (
+	firstPause = time.Millisecond
+	maxPause   = 100 * time.Millisecond
+)
+
+// inTx runs fn in a transaction and commits it. fn may run several times. The
+// error of the commit itself is returned: on PostgreSQL a transaction can fail
+// as late as that, and a lost connection there leaves open what happened.
+func (s *Store) inTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	return retry(ctx, func(ctx context.Context) error {
+		tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // after the commit it does nothing
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+}
+
+// retry runs fn, a transaction or a statement that is one, again while it fails
+// because of others. Every other error ends it: above all a lost connection,
+// after which fn may have happened or not.
+func retry(ctx context.Context, fn func(ctx context.Context) error) error {
+	attempt := 0
+	return crdb.ExecuteCtx(crdb.WithMaxRetries(ctx, maxRetries), func(ctx context.Context, _ ...any) error {
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+		attempt++
+		return retryable(fn(ctx))
+	})
+}
+
+// exec runs a statement that is a transaction by itself, and says how many rows
+// it wrote.
+func (s *Store) exec(ctx context.Context, statement string, args ...any) (rows int64, err error) {
+	err = retry(ctx, func(ctx context.Context) error {
+		result, err := s.write.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		rows, err = result.RowsAffected()
+		return err
+	})
+	return rows, err
+}
+
+func pause(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return nil
+	}
+	longest := min(firstPause<<attempt, maxPause)
+	timer := time.NewTimer(rand.N(longest))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retryable makes PostgreSQL's deadlock look like the serialization failure that
+// crdb.ExecuteCtx repeats: the database has ended the transaction in both cases.
+func retryable(err error) error {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && pgErr.Code == "40P01" {
+		return deadlock{err}
+	}
+	return err
+}
+
+type deadlock struct{ error }
+
+func (deadlock) SQLState() string { return "40001" }
+func (d deadlock) Unwrap() error  { return d.error }
