@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+)
+
+// maxBody is the most that a request's body may hold; the byte beyond it tells
+// a body that is too large from one that just fits.
+const maxBody = 1<<20 + 1
+
+// api is what the handlers share.
+type api struct {
+	Options
+	huma huma.API
+}
+
+// New makes the handler of everything public.
+func New(o Options) (http.Handler, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	a := &api{Options: o, huma: humago.New(mux, config())}
+	a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	a.registerLinks()
+	a.registerStats()
+	spec, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("writing OpenAPI: %w", err)
+	}
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(spec) // a client that is gone cannot be told
+	})
+	observer, err := newObserver(o, mux)
+	if err != nil {
+		return nil, err
+	}
+	return observer, nil
+}
+
+// config is huma's, without what it serves by default: its pages load scripts
+// from elsewhere, and its cached documents race.
+func config() huma.Config {
+	c := huma.DefaultConfig("Fingerpost", "1")
+	c.Info.Description = "Short links. Errors are RFC 9457 problems with a stable code; times are RFC 3339 in UTC; unknown fields and parameters are refused."
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.CreateHooks = nil
+	c.Transformers = []huma.Transformer{translate}
+	c.RejectUnknownQueryParameters = true
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
+	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "An API key. The scopes that a call needs are listed with it; admin implies all."},
+		"header": {Type: "apiKey", In: "header", Name: "X-Api-Key", Description: "The same key, for tools that cannot send Authorization."},
+	}
+	return c
+}
+
+// handle registers one call: it needs a key with scope, and has Deadline for
+// the database.
+func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(context.Context, access.Key, *I) (*O, error)) {
+	op.Security = []map[string][]string{{"bearer": {string(scope)}}, {"header": {string(scope)}}}
+	op.MaxBodyBytes = maxBody
+	op.Middlewares = append(op.Middlewares, a.authenticate(scope))
+	op.Responses = map[string]*huma.Response{"default": {
+		Description: "A problem.",
+		Content: map[string]*huma.MediaType{
+			problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}},
+		},
+	}}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
+		defer cancel()
+		out, err := call(ctx, keyOf(ctx), in)
+		if err != nil {
+			return nil, a.problem(op.OperationID, err)
+		}
+		return out, nil
+	})
+}
+
+// problem maps err, and logs what nobody expects.
+func (a *api) problem(call string, err error) *Problem {
+	p, expected := problemOf(err)
+	if !expected {
+		a.Logger.Warn("request failed", "call", call, "status", p.Status, "error", err)
+	}
+	return p
+}

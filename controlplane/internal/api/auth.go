@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+)
+
+// authenticate lets pass whoever holds a key with the scope, and puts the key
+// into the context. It runs before anything of the request is parsed.
+func (a *api) authenticate(scope access.Scope) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		key, err := a.key(ctx)
+		if err == nil && !key.Allows(scope) {
+			err = newProblem(http.StatusForbidden, "forbidden", "this API key lacks the scope "+string(scope))
+		}
+		if err != nil {
+			_, w := humago.Unwrap(ctx)
+			a.problem("authenticate", err).write(w)
+			return
+		}
+		next(huma.WithValue(ctx, keyContext{}, key))
+	}
+}
+
+// key finds the request's key.
+func (a *api) key(ctx huma.Context) (access.Key, error) {
+	presented, err := credential(ctx.Header("Authorization"), ctx.Header("X-Api-Key"))
+	if err != nil {
+		return access.Key{}, err
+	}
+	bounded, cancel := context.WithTimeout(ctx.Context(), a.Deadline)
+	defer cancel()
+	key, err := a.Access.Authenticate(bounded, presented)
+	if err != nil && !errors.Is(err, access.ErrDenied) {
+		return access.Key{}, fmt.Errorf("%w: %w", links.ErrUnavailable, err)
+	}
+	return key, err
+}
+
+// credential is the key that was presented in either of the two headers.
+func credential(authorization, header string) (string, error) {
+	scheme, bearer, _ := strings.Cut(authorization, " ")
+	bearer = strings.TrimSpace(bearer)
+	switch {
+	case authorization == "" && header == "":
+		return "", unauthenticated("an API key is needed: Authorization: Bearer KEY")
+	case authorization == "":
+		return header, nil
+	case !strings.EqualFold(scheme, "Bearer"):
+		return "", unauthenticated("Authorization must be Bearer KEY")
+	case header != "" && header != bearer:
+		return "", unauthenticated("Authorization and X-Api-Key hold different keys")
+	}
+	return bearer, nil
+}
+
+// keyContext is the key of a context's access.Key.
+type keyContext struct{}
+
+func keyOf(ctx context.Context) access.Key {
+	key, _ := ctx.Value(keyContext{}).(access.Key)
+	return key
+}
+
+// caller is who the rules take the key for.
+func caller(key access.Key) links.Caller {
+	return links.Caller{ID: key.UserID, Admin: key.Allows(access.Admin)}
+}

@@ -1,0 +1,111 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+)
+
+func TestChange(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine","title":"T","tags":["x"],"ttl":60,"expired_url":"https://example.com/over"}`).want(t, 201, "", "")
+	for _, c := range []struct {
+		name, body, field string
+		want              any
+	}{
+		{"target", `{"long_url":"https://example.com/new"}`, "long_url", "https://example.com/new"},
+		{"status", `{"status":"blocked"}`, "status", "blocked"},
+		{"title to null", `{"title":null}`, "title", ""},
+		{"tags to null", `{"tags":null}`, "tags", []any{}},
+		{"expired_url to null", `{"expired_url":null}`, "expired_url", nil},
+		{"expires_at to null", `{"expires_at":null}`, "expires_at", nil},
+		{"start", `{"starts_at":"2030-01-01T00:00:00Z"}`, "starts_at", "2030-01-01T00:00:00Z"},
+		{"redirect", `{"redirect":308}`, "redirect", 308.0},
+		{"nothing", `{}`, "title", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := f.do("PATCH", "/api/v1/urls/mine", c.body)
+			a.want(t, http.StatusOK, "", "")
+			if fmt.Sprint(a.json[c.field]) != fmt.Sprint(c.want) {
+				t.Errorf("%s is %v, want %v", c.field, a.json[c.field], c.want)
+			}
+			if want := fmt.Sprintf(`"%v"`, a.json["version"]); a.header.Get("ETag") != want {
+				t.Errorf("ETag %s, want %s", a.header.Get("ETag"), want)
+			}
+		})
+	}
+	for name, c := range map[string]struct{ body, field string }{
+		"rename":        {`{"alias":"other"}`, "alias"},
+		"deleted":       {`{"status":"deleted"}`, "status"},
+		"unknown state": {`{"status":"x"}`, "status"},
+		"null target":   {`{"long_url":null}`, "long_url"},
+		"null status":   {`{"status":null}`, "status"},
+		"A3 loop":       {`{"long_url":"https://go.example/mine"}`, "long_url"},
+		"A7 unknown":    {`{"code":"x"}`, "code"},
+		"A9 both":       {`{"ttl":5,"expires_at":"2099-01-01T00:00:00Z"}`, "ttl"},
+		"type":          {`{"strict":"yes"}`, "strict"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.do("PATCH", "/api/v1/urls/mine", c.body).want(t, http.StatusUnprocessableEntity, "invalid_request", c.field)
+		})
+	}
+}
+
+func TestDelete(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
+	f.do("DELETE", "/api/v1/urls/mine", "", "If-Match", `"9"`).want(t, 412, "precondition_failed", "")
+	f.do("DELETE", "/api/v1/urls/mine", "").want(t, 204, "", "")
+	f.do("DELETE", "/api/v1/urls/mine", "").want(t, 404, "not_found", "")
+	f.do("GET", "/api/v1/urls/mine", "").want(t, 404, "not_found", "")
+	f.do("PATCH", "/api/v1/urls/mine", `{"title":"x"}`).want(t, 404, "not_found", "")
+	other := f.key(access.WriteURLs)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`, "Authorization", "Bearer "+other).want(t, 409, "taken", "alias")
+	again := f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`)
+	again.want(t, 201, "", "")
+	if again.json["version"] != 3.0 {
+		t.Errorf("version %v, want 3: versions rise across a deletion", again.json["version"])
+	}
+}
+
+func TestIfMatch(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
+	for _, c := range []struct {
+		header string
+		status int
+	}{
+		{`"1"`, 200}, {`"1"`, 412}, {`*`, 200}, {`"7", "3"`, 200}, {`W/"4"`, 412}, {`4`, 412}, {`"04"`, 412}, {`nonsense`, 412}, {`"4"`, 200},
+	} {
+		t.Run(c.header, func(t *testing.T) {
+			f.do("PATCH", "/api/v1/urls/mine", `{"title":"x"}`, "If-Match", c.header).want(t, c.status, "precondition_failed", "")
+		})
+	}
+}
+
+func TestA6OneEditWins(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
+	statuses := make(chan int, 100)
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() {
+			statuses <- f.do("PATCH", "/api/v1/urls/mine", fmt.Sprintf(`{"title":"%d"}`, i), "If-Match", `"1"`).status
+		})
+	}
+	all.Wait()
+	close(statuses)
+	count := make(map[int]int)
+	for status := range statuses {
+		count[status]++
+	}
+	if count[200] != 1 || count[412] != 99 {
+		t.Errorf("statuses %v, want one 200 and 99 × 412", count)
+	}
+	if read := f.do("GET", "/api/v1/urls/mine", ""); read.json["version"] != 2.0 {
+		t.Errorf("version %v, want 2", read.json["version"])
+	}
+}

@@ -1,0 +1,177 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/api"
+	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// canary is an admin key; it must appear in no log and no answer.
+const canary = "canary-admin-key-0123456789abcdef"
+
+// fixture is the API over HTTP on a database of its own. Codes are minted
+// without ranges, and the feed takes everything: both have tests of their own,
+// and package server's tests put all together.
+type fixture struct {
+	t      testing.TB
+	url    string
+	store  *store.Store
+	access *access.Access
+	logs   *safeBuffer
+}
+
+func start(t testing.TB) *fixture {
+	t.Helper()
+	f := &fixture{t: t, logs: new(safeBuffer)}
+	log := slog.New(slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.store, err = store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: log})
+	must(err)
+	t.Cleanup(func() { _ = f.store.Close() })
+	must(f.store.Migrate(t.Context()))
+	f.access, err = access.New(f.store, nil)
+	must(err)
+	_, err = f.access.Bootstrap(t.Context(), canary)
+	must(err)
+	domains := new(links.Domains)
+	domains.Set([]*wire.Domain{{Name: "go.example", Aliases: []string{"127.0.0.1"}}, {Name: "other.example"}})
+	codec, err := codes.New(make([]byte, 16), 7)
+	must(err)
+	rules, err := links.New(links.Options{
+		Store: f.store, Minter: new(counting), Codes: codec, Publisher: silent{}, Domains: domains, Domain: "go.example"})
+	must(err)
+	handler, err := api.New(api.Options{
+		Links: rules, Access: f.access, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Logger: log, Registerer: prometheus.NewRegistry()})
+	must(err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	f.url = server.URL
+	return f
+}
+
+// counting mints 1, 2, ….
+type counting struct{ next atomic.Uint64 }
+
+func (c *counting) Mint(context.Context, int) (uint64, error) { return c.next.Add(1), nil }
+
+type silent struct{}
+
+func (silent) Publish(context.Context, *links.Link) (int64, error) { return 7, nil }
+
+type safeBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer // mu
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// key makes a key with scopes.
+func (f *fixture) key(scopes ...access.Scope) string {
+	f.t.Helper()
+	secret, _, err := f.access.Create(f.t.Context(), "test", scopes, time.Time{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return secret
+}
+
+// answer is a response that was read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	json   map[string]any
+}
+
+// do sends one request as the admin; header is pairs of name and value.
+func (f *fixture) do(method, path, body string, header ...string) answer {
+	f.t.Helper()
+	request, err := http.NewRequestWithContext(f.t.Context(), method, f.url+path, strings.NewReader(body))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+canary)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	a := answer{status: response.StatusCode, header: response.Header, body: string(data)}
+	_ = json.Unmarshal(data, &a.json) // what is no object stays nil
+	return a
+}
+
+// want fails unless the answer has the status, and, from 400 on, is a problem
+// with the code; field, if not "", must be among its errors.
+func (a answer) want(t testing.TB, status int, code, field string) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("status %d, want %d: %s", a.status, status, a.body)
+		return
+	}
+	if status < 400 {
+		return
+	}
+	if ct := a.header.Get("Content-Type"); ct != "application/problem+json" {
+		t.Errorf("Content-Type %q", ct)
+	}
+	if a.json["code"] != code || a.json["status"] != float64(status) || a.json["title"] == "" || a.json["detail"] == "" || a.json["type"] != "about:blank" {
+		t.Errorf("problem %s, want code %q", a.body, code)
+	}
+	if field == "" {
+		return
+	}
+	errors, _ := a.json["errors"].([]any)
+	for _, e := range errors {
+		if e.(map[string]any)["field"] == field {
+			return
+		}
+	}
+	t.Errorf("problem %s does not name %s", a.body, field)
+}

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
+)
+
+// Options of New. Those without a default are required.
+type Options struct {
+	Links  *links.Links
+	Access *access.Access
+	// Stats answers how often links were clicked.
+	Stats stats.Store
+	// ShortURL is what a short link starts with, "{domain}" standing for its
+	// domain, such as https://{domain}.
+	ShortURL string
+	// CursorKey signs the cursors of listings; 16 bytes or more, the same on all
+	// replicas.
+	CursorKey []byte
+	// Deadline bounds what a request waits for the database; 0 means 2 s.
+	Deadline   time.Duration
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Links == nil:
+		return errors.New("api: Links is missing")
+	case o.Access == nil:
+		return errors.New("api: Access is missing")
+	case o.Stats == nil:
+		return errors.New("api: Stats is missing")
+	case o.ShortURL == "":
+		return errors.New("api: ShortURL is missing")
+	case len(o.CursorKey) < 16:
+		return errors.New("api: CursorKey is shorter than 16 bytes")
+	case o.Deadline < 0:
+		return errors.New("api: Deadline is negative")
+	case o.Logger == nil:
+		return errors.New("api: Logger is missing")
+	case o.Registerer == nil:
+		return errors.New("api: Registerer is missing")
+	}
+	if o.Deadline == 0 {
+		o.Deadline = 2 * time.Second
+	}
+	return nil
+}
