@@ -1,0 +1,190 @@
+package api_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// codes lists the codes of a listing's page.
+func (a answer) codes(t *testing.T) []string {
+	t.Helper()
+	a.want(t, 200, "", "")
+	items, _ := a.json["items"].([]any)
+	found := []string{}
+	for _, item := range items {
+		found = append(found, item.(map[string]any)["code"].(string))
+	}
+	return found
+}
+
+func TestA10Paging(t *testing.T) {
+	f := start(t)
+	var made []string
+	for i := range 25 {
+		alias := fmt.Sprintf("link-%02d", i)
+		f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"`+alias+`"}`).want(t, 201, "", "")
+		made = append(made, alias)
+	}
+	for _, order := range []string{"newest", "oldest"} {
+		t.Run(order, func(t *testing.T) {
+			var seen []string
+			path := "/api/v1/urls?limit=10&order=" + order
+			for cursor, page := "", 0; ; page++ {
+				a := f.do("GET", path+cursor, "")
+				seen = append(seen, a.codes(t)...)
+				// What is added meanwhile, at either end, shifts nothing.
+				f.do("POST", "/api/v1/urls", fmt.Sprintf(`{"long_url":"https://example.com/","alias":"%s-%d"}`, order, page)).want(t, 201, "", "")
+				next, more := a.json["next_cursor"].(string)
+				if !more || page > 9 {
+					break
+				}
+				cursor = "&cursor=" + url.QueryEscape(next)
+			}
+			seen = slices.DeleteFunc(seen, func(code string) bool { return !strings.HasPrefix(code, "link-") })
+			slices.Sort(seen)
+			if !slices.Equal(seen, made) {
+				t.Errorf("listed %v, want each of %v once", seen, made)
+			}
+		})
+	}
+}
+
+func TestA10Cursors(t *testing.T) {
+	f := start(t)
+	for range 3 {
+		f.do("POST", "/api/v1/urls", created).want(t, 201, "", "")
+	}
+	cursor := f.do("GET", "/api/v1/urls?limit=1", "").json["next_cursor"].(string)
+	f.do("GET", "/api/v1/urls?limit=2&cursor="+cursor, "").want(t, 200, "", "")
+	changed := []byte(cursor)
+	changed[len(changed)/2] ^= 1
+	for name, query := range map[string]string{
+		"nonsense":      "cursor=x",
+		"changed":       "cursor=" + string(changed),
+		"cut":           "cursor=" + cursor[:len(cursor)-2],
+		"other order":   "order=oldest&cursor=" + cursor,
+		"other filter":  "tag=x&cursor=" + cursor,
+		"no signature":  "cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"not a base 64": "cursor=%00",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.do("GET", "/api/v1/urls?"+query, "").want(t, 422, "invalid_request", "cursor")
+		})
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	fx := start(f)
+	for range 3 {
+		fx.do("POST", "/api/v1/urls", created).want(f, 201, "", "")
+	}
+	real := fx.do("GET", "/api/v1/urls?limit=1", "").json["next_cursor"].(string)
+	f.Add(real)
+	f.Add("AAAA")
+	f.Fuzz(func(t *testing.T, cursor string) {
+		if cursor == real || cursor == "" {
+			return
+		}
+		fx := *fx
+		fx.t = t
+		if a := fx.do("GET", "/api/v1/urls?limit=1&cursor="+url.QueryEscape(cursor), ""); a.status != 422 {
+			t.Errorf("cursor %q: status %d", cursor, a.status)
+		}
+	})
+}
+
+func TestA10Search(t *testing.T) {
+	f := start(t)
+	for alias, rest := range map[string]string{
+		"percent":  `"long_url":"https://example.com/100%25","tags":["sale"]`,
+		"under_s":  `"long_url":"https://example.com/b","title":"Autumn"`,
+		"blocked":  `"long_url":"https://example.com/c"`,
+		"elsewhen": `"long_url":"https://example.com/d","domain":"other.example"`,
+	} {
+		f.do("POST", "/api/v1/urls", `{"alias":"`+alias+`",`+rest+`}`).want(t, 201, "", "")
+	}
+	f.do("PATCH", "/api/v1/urls/blocked", `{"status":"blocked"}`).want(t, 200, "", "")
+	me := f.do("GET", "/api/v1/urls/blocked", "").json["created_by"].(string)
+	for query, want := range map[string]string{
+		"q=%25":                "percent",
+		"q=_":                  "under_s",
+		"q=autUMN":             "under_s",
+		"q=100":                "percent",
+		"q=none":               "",
+		"tag=sale":             "percent",
+		"tag=sal":              "",
+		"status=blocked":       "blocked",
+		"status=deleted":       "",
+		"domain=other.example": "elsewhen",
+		"created_by=nobody":    "",
+		"created_by=" + me:     "blocked elsewhen percent under_s",
+	} {
+		t.Run(query, func(t *testing.T) {
+			found := f.do("GET", "/api/v1/urls?"+query, "").codes(t)
+			slices.Sort(found)
+			if got := strings.Join(found, " "); got != want {
+				t.Errorf("found %q, want %q", got, want)
+			}
+		})
+	}
+	for query, field := range map[string]string{
+		"limit=0": "limit", "limit=1001": "limit", "limit=x": "limit", "status=x": "status", "order=x": "order",
+		"domain=evil.example": "domain", "q=%00": "q", "tag=%ff": "tag",
+	} {
+		t.Run(query, func(t *testing.T) {
+			f.do("GET", "/api/v1/urls?"+query, "").want(t, 422, "invalid_request", field)
+		})
+	}
+}
+
+func TestStats(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
+	const minute = 29_000_000 // 2025-02-19T21:20Z
+	_, err := f.store.AddBatch(t.Context(), &wire.Batch{Edge: "e", Epoch: 1, Sequence: 1, Counts: []*wire.ClickCount{
+		{Domain: "go.example", Code: "mine", Minute: minute, Count: 3},
+		{Domain: "go.example", Code: "mine", Minute: minute + 1, Count: 4},
+		{Domain: "go.example", Code: "mine", Minute: minute + 24*60, Count: 5},
+		{Domain: "go.example", Code: "other", Minute: minute, Count: 100},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{
+		"from=2025-02-01T00:00:00Z&to=2025-03-01T00:00:00Z":                      "12: 2025-02-19T00:00:00Z 7, 2025-02-20T00:00:00Z 5",
+		"bucket=hour&from=2025-02-19T21:59:00Z&to=2025-02-19T22:00:00Z":          "7: 2025-02-19T21:00:00Z 7",
+		"bucket=minute&from=2025-02-19T21:20:59Z&to=2025-02-19T22:21:00%2B01:00": "3: 2025-02-19T21:20:00Z 3",
+		"": "0:",
+	} {
+		t.Run(query, func(t *testing.T) {
+			a := f.do("GET", "/api/v1/urls/mine/stats?"+query, "")
+			a.want(t, 200, "", "")
+			var items []string
+			for _, item := range a.json["items"].([]any) {
+				i := item.(map[string]any)
+				items = append(items, fmt.Sprint(i["start"], " ", i["count"]))
+			}
+			if got := strings.TrimSpace(fmt.Sprint(a.json["total"], ": ", strings.Join(items, ", "))); got != want {
+				t.Errorf("answered %q, want %q", got, want)
+			}
+		})
+	}
+	for query, field := range map[string]string{
+		"bucket=second":             "bucket",
+		"from=x":                    "from",
+		"from=2030-01-01T00:00:00Z": "to",
+		"bucket=minute&from=2000-01-01T00:00:00Z": "bucket",
+	} {
+		t.Run(query, func(t *testing.T) {
+			f.do("GET", "/api/v1/urls/mine/stats?"+query, "").want(t, 422, "invalid_request", field)
+		})
+	}
+	if read := f.do("GET", "/api/v1/urls/mine", ""); fmt.Sprint(read.json["clicks"]) != "map[count:12 pending:0]" {
+		t.Errorf("clicks %v", read.json["clicks"])
+	}
+}
