@@ -34,4 +34,18 @@ func (c *Cache) Apply(l *link.Link) {
 
 // Invalidate makes the next lookup of key ask the origin: it changed, but the
 // feed could not say how. Called by the feed's goroutine only.
-func (c *Cache) Invalidate(key link.Key) { c.stamps.bump(c.hasher.key(key), false) }
+func (c *Cache) Invalidate(key link.Key) {
+	hash := c.hasher.key(key)
+	c.stamps.bump(hash, false)
+
+	mu := c.lock(hash)
+	mu.Lock()
+	defer mu.Unlock()
+	c.absences.drop(hash)
+	// A feed that repeats itself may bring a version between what is held and the
+	// unreadable one. It must not be stored, so what is held counts as newer than
+	// any event, until a fill replaces it.
+	if held := c.held(key, hash); held != nil {
+		c.put(held.barred(), hash)
+	}
+}

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"math"
 	"unique"
 	"unsafe"
 
@@ -41,6 +42,13 @@ func (e *Entry) restamped(stamp uint64) *Entry {
 	r := *e
 	r.stamp = stamp
 	return &r
+}
+
+// barred is e as a placeholder that is never served and newer than any event.
+func (e *Entry) barred() *Entry {
+	b := *e
+	b.Version, b.stamp = math.MaxUint64, math.MaxUint64
+	return &b
 }
 
 // cost is the honest number of bytes that holding e takes.

@@ -5,14 +5,22 @@ import "sync"
 // lock is the mutex of the keys that share hash's stripe.
 func (c *Cache) lock(hash uint64) *sync.Mutex { return &c.locks[hash%uint64(len(c.locks))] }
 
-// store is the only place where an entry enters ristretto. The caller holds the
-// key's lock. It gives the entry that is now right to serve: e, or the one that
-// was held if that is valid and newer.
+// store makes e what its key answers with. The caller holds the key's lock. It
+// gives the entry that is now right to serve: e, or the one that was held if
+// that is valid and newer. (Tickets rule that out while the origin reads as
+// strongly as it promises; a replica that lags must not undo anything either.)
 func (c *Cache) store(e *Entry, hash uint64) *Entry {
 	if held := c.held(e.Key, hash); held != nil && held.Version > e.Version && c.valid(held, hash) {
 		return held
 	}
 	c.absences.drop(hash)
+	c.put(e, hash)
+	return e
+}
+
+// put is the only place where an entry enters ristretto. The caller holds the
+// key's lock.
+func (c *Cache) put(e *Entry, hash uint64) {
 	c.entries.Set(hash, e, e.cost())
 	// A key that is held was updated in place. Any other was queued, or dropped:
 	// waiting until the queue is worked off leaves no queued set behind that a
@@ -21,5 +29,4 @@ func (c *Cache) store(e *Entry, hash uint64) *Entry {
 	if now, ok := c.entries.Get(hash); !ok || now != e {
 		c.entries.Wait()
 	}
-	return e
 }

@@ -25,6 +25,7 @@ func TestNoGoingBack(t *testing.T) {
 	for name, c := range map[string]conditions{
 		"plain":    {},
 		"one slot": {slots: 1},
+		"crowded":  {slots: 1, churn: true},
 		"evicting": {churn: true},
 		"rebasing": {slots: 4, churn: true, rebase: true},
 	} {
@@ -64,6 +65,7 @@ type world struct {
 	links  [keys]struct {
 		committed atomic.Uint64 // version in the truth
 		applied   atomic.Uint64 // version that the edge has applied
+		missed    atomic.Uint64 // version that an epoch's beginning made suspect
 		answered  atomic.Uint64 // newest version that anybody was answered with
 	}
 }
@@ -115,7 +117,11 @@ func (w *world) follow() {
 	for {
 		burst, more := w.burst()
 		if w.rebase && rand.IntN(20) == 0 {
-			w.cache.Rebase()
+			w.lose(burst)
+			continue
+		}
+		if rand.IntN(4) == 0 {
+			w.create()
 		}
 		if len(past) > 0 && rand.IntN(4) == 0 {
 			burst = append(past[rand.IntN(len(past)):], burst...)
@@ -130,6 +136,24 @@ func (w *world) follow() {
 			return
 		}
 	}
+}
+
+// lose is what a compacted feed does: nobody ever learns of these changes.
+func (w *world) lose(burst []event) {
+	w.cache.Rebase()
+	for _, e := range burst {
+		raise(&w.links[e.key].missed, e.version)
+	}
+}
+
+// create applies the creation of a link that nobody asks for, which makes
+// absences that share its slot, and their fills, start over.
+func (w *world) create() {
+	l, err := record(link.Key{Domain: "new.example", Code: "code"}, 1, "").ToLink()
+	if err != nil {
+		w.t.Error(err)
+	}
+	w.cache.Apply(&l)
 }
 
 func (w *world) burst() (events []event, more bool) {
@@ -159,7 +183,11 @@ func (w *world) apply(e event) {
 		w.t.Error(err)
 		return
 	}
-	w.cache.Apply(&l)
+	if rand.IntN(10) == 0 {
+		w.cache.Invalidate(l.Key) // its record arrived damaged
+	} else {
+		w.cache.Apply(&l)
+	}
 	raise(&w.links[e.key].applied, e.version)
 }
 
@@ -172,16 +200,18 @@ func (w *world) read() {
 		default:
 		}
 		k := rand.IntN(1 + rand.IntN(keys))
-		applied, answered := w.links[k].applied.Load(), w.links[k].answered.Load()
+		link := &w.links[k]
+		applied, answered, missed := link.applied.Load(), link.answered.Load(), link.missed.Load()
 		got, how, ok := w.lookUp(key(k))
 		if !ok {
 			continue
 		}
-		if got < applied || got < answered && how != cache.Suspect {
-			w.t.Errorf("key %d: answered version %d (outcome %d) after version %d was applied and %d answered", k, got, how, applied, answered)
+		if got < applied || got < max(answered, missed) && how != cache.Suspect {
+			w.t.Errorf("key %d: answered version %d (outcome %d) after version %d was applied, %d answered, %d lost",
+				k, got, how, applied, answered, missed)
 			return
 		}
-		raise(&w.links[k].answered, got)
+		raise(&link.answered, got)
 		pause(20) // or the readers take the processor from all that races with them
 	}
 }
