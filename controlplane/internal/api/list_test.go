@@ -78,15 +78,24 @@ func TestA10Cursors(t *testing.T) {
 	}
 }
 
+// FuzzCursor changes one byte of a real cursor, or adds to it, or leaves none of
+// it: nothing but the cursor itself is taken.
 func FuzzCursor(f *testing.F) {
 	fx := start(f)
 	for range 3 {
 		fx.do("POST", "/api/v1/urls", created).want(f, 201, "", "")
 	}
 	real := fx.do("GET", "/api/v1/urls?limit=1", "").json["next_cursor"].(string)
-	f.Add(real)
-	f.Add("AAAA")
-	f.Fuzz(func(t *testing.T, cursor string) {
+	f.Add(uint(3), byte(1), "", true)
+	f.Add(uint(30), byte(0), "A", true)
+	f.Add(uint(0), byte(0), "AAAA", false)
+	f.Fuzz(func(t *testing.T, at uint, flip byte, tail string, keep bool) {
+		cursor := tail
+		if keep {
+			changed := []byte(real)
+			changed[at%uint(len(changed))] ^= flip
+			cursor = string(changed) + tail
+		}
 		if cursor == real || cursor == "" {
 			return
 		}
