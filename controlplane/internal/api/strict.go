@@ -89,11 +89,15 @@ func element(open []level, token json.Token) error {
 	}
 	in.value = true
 	switch {
-	case name != strings.ToLower(name):
-		return fmt.Errorf("has a field %q; names are lower case", name)
+	case strings.ContainsFunc(name, foldable):
+		return fmt.Errorf("has a field %q; names are lower case ASCII", name)
 	case in.names[name]:
 		return fmt.Errorf("has the field %q twice", name)
 	}
 	in.names[name] = true
 	return nil
 }
+
+// foldable says whether r may be another spelling of a letter: encoding/json
+// takes names in any case, and "tagſ" for "tags".
+func foldable(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 0x80 }
