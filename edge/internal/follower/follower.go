@@ -1,0 +1,113 @@
+package follower
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/fingerpost/fingerpost/edge/internal/redirect"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// Follower is a feed.Sink: the feed calls it from one goroutine. What it learned
+// may be asked for from any.
+type Follower struct {
+	options Options
+	metrics *metrics
+
+	hosts     atomic.Pointer[redirect.Hosts]
+	revision  atomic.Int64
+	confirmed atomic.Int64            // Unix milliseconds; 0: never
+	domains   map[string]*wire.Domain // owned by the feed's goroutine
+}
+
+// New makes a Follower that knows nothing yet.
+func New(o Options) (*Follower, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &Follower{options: o, metrics: newMetrics(), domains: make(map[string]*wire.Domain)}, nil
+}
+
+// Hosts implements redirect.View.
+func (f *Follower) Hosts() *redirect.Hosts { return f.hosts.Load() }
+
+// Rebase implements feed.Sink.
+func (f *Follower) Rebase(revision int64, domains []*wire.Domain) {
+	f.options.Cache.Rebase()
+	clear(f.domains)
+	for _, d := range domains {
+		f.domains[d.GetName()] = d
+	}
+	f.publish()
+	f.revision.Store(revision)
+	f.options.Logger.Info("following the feed from here; what was in memory is asked for anew", "revision", revision, "domains", len(domains))
+}
+
+// Link implements feed.Sink.
+func (f *Follower) Link(revision int64, r *wire.Record) {
+	l, err := r.ToLink()
+	if err != nil {
+		f.metrics.malformed.Add(1)
+		f.options.Logger.Warn("a record in the feed must not be served", "revision", revision, "error", err)
+		f.options.Cache.Invalidate(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
+	} else {
+		f.options.Cache.Apply(&l)
+	}
+	f.revision.Store(revision)
+	if changed := r.GetChangedAt(); changed > 0 {
+		// Two machines' clocks: a negative age means none.
+		f.metrics.apply.Observe(max(0, f.options.Now().Sub(time.UnixMilli(changed)).Seconds()))
+	}
+}
+
+// Domain implements feed.Sink.
+func (f *Follower) Domain(revision int64, d *wire.Domain) {
+	// The feed may repeat itself.
+	if held := f.domains[d.GetName()]; held == nil || held.GetVersion() <= d.GetVersion() {
+		f.domains[d.GetName()] = d
+		f.publish()
+	}
+	f.revision.Store(revision)
+}
+
+// DomainGone implements feed.Sink.
+func (f *Follower) DomainGone(revision int64, name string) {
+	delete(f.domains, name)
+	f.publish()
+	f.revision.Store(revision)
+}
+
+// Malformed implements feed.Sink.
+func (f *Follower) Malformed(revision int64, key string, err error) {
+	f.metrics.malformed.Add(1)
+	f.options.Logger.Warn("a value in the feed cannot be read", "revision", revision, "key", key, "error", err)
+	if _, name, ok := strings.Cut(key, "/links/"); ok {
+		if domain, code, ok := strings.Cut(name, "/"); ok {
+			f.options.Cache.Invalidate(link.Key{Domain: domain, Code: code})
+		}
+	}
+	f.revision.Store(revision)
+}
+
+// Confirm implements feed.Sink.
+func (f *Follower) Confirm(revision int64, asOf time.Time) {
+	f.options.Cache.Confirm(asOf.UnixMilli())
+	f.confirmed.Store(asOf.UnixMilli())
+	f.revision.Store(max(f.revision.Load(), revision))
+}
+
+// publish makes the table of hosts anew.
+func (f *Follower) publish() {
+	// In order, so that the same domains always give the same table.
+	domains := slices.SortedFunc(maps.Values(f.domains), func(a, b *wire.Domain) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	hosts, problems := redirect.NewHosts(domains)
+	for _, p := range problems {
+		f.options.Logger.Warn("a domain's setting is left out", "error", p)
+	}
+	f.hosts.Store(hosts)
+}

@@ -1,0 +1,126 @@
+package redirect
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// Handler answers requests. It keeps nothing that belongs to one.
+type Handler struct {
+	options Options
+	metrics *metrics
+}
+
+// NewHandler checks the options.
+func NewHandler(o Options) (*Handler, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &Handler{options: o, metrics: newMetrics()}, nil
+}
+
+// Serve answers one request. Hot path: 0 allocs for a link in memory.
+func (h *Handler) Serve(ctx *fasthttp.RequestCtx) {
+	defer h.survive(ctx)
+	h.serve(ctx)
+	h.metrics.answered(ctx.Response.StatusCode())
+}
+
+// survive turns a panic, which would end the process, into a 500.
+func (h *Handler) survive(ctx *fasthttp.RequestCtx) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	h.metrics.panics.Add(1)
+	h.options.Logger.Error("request panicked", "cause", cause, "stack", string(debug.Stack()))
+	ctx.Response.Reset()
+	refuse(ctx, fasthttp.StatusInternalServerError)
+	h.metrics.answered(fasthttp.StatusInternalServerError)
+}
+
+func (h *Handler) serve(ctx *fasthttp.RequestCtx) {
+	header := &ctx.Request.Header
+	head := string(header.Method()) == fasthttp.MethodHead
+	if !head && string(header.Method()) != fasthttp.MethodGet {
+		ctx.Response.Header.SetCanonical(nameAllow, valueAllow)
+		refuse(ctx, fasthttp.StatusMethodNotAllowed)
+		return
+	}
+	hosts := h.options.View.Hosts()
+	if hosts == nil {
+		// Which hosts are ours is not known yet: 421 would be a lie.
+		unavailable(ctx)
+		return
+	}
+	domain := hosts.Find(header.Host())
+	if domain == nil {
+		refuse(ctx, fasthttp.StatusMisdirectedRequest)
+		return
+	}
+	code, query, ok := splitTarget(header.RequestURI())
+	if !ok {
+		refuse(ctx, fasthttp.StatusNotFound)
+		return
+	}
+	now := h.options.Now().UnixMilli()
+	switch e, outcome := h.look(domain, code, now); outcome {
+	case cache.Hit:
+		h.answer(ctx, domain, e, query, now, head)
+	case cache.Absent:
+		instead(ctx, domain, domain.Unknown, fasthttp.StatusNotFound)
+	default:
+		unavailable(ctx)
+	}
+}
+
+// look finds what code answers with: Hit, Absent, or Miss if nobody can tell.
+func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {
+	e, outcome := h.options.Lookup.Find(d.Name, code, now)
+	switch outcome {
+	case cache.Absent:
+		h.metrics.hits.Add(1)
+		return nil, cache.Absent
+	case cache.Hit:
+		if h.fresh(d, e, now) {
+			h.metrics.hits.Add(1)
+			return e, cache.Hit
+		}
+	case cache.Suspect:
+		if !d.Strict && !e.Strict && h.fresh(d, e, now) {
+			h.metrics.hits.Add(1)
+			h.options.Lookup.Revalidate(e.Key)
+			return e, cache.Hit
+		}
+	}
+	h.metrics.misses.Add(1)
+	return h.fill(d, code, now)
+}
+
+// fresh says whether e was known to be the newest recently enough to be served.
+func (h *Handler) fresh(d *Domain, e *cache.Entry, now int64) bool {
+	bound := h.options.MaxStale
+	if d.Strict || e.Strict {
+		bound = min(bound, StrictAge)
+	}
+	return now-e.KnownAt() <= bound.Milliseconds()
+}
+
+func (h *Handler) fill(d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {
+	ctx, cancel := context.WithTimeout(context.Background(), h.options.Wait)
+	defer cancel()
+	// The code is copied: others may wait for this answer longer than the request
+	// lives. Whether the link is strict is not known yet, so the stricter bound.
+	key := link.Key{Domain: d.Name, Code: string(code)}
+	e, outcome, err := h.options.Lookup.Fill(ctx, key, now-StrictAge.Milliseconds())
+	if err != nil {
+		h.options.Logger.Debug("no answer for a request", "error", err)
+		return nil, cache.Miss
+	}
+	return e, outcome
+}

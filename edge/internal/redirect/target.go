@@ -1,0 +1,56 @@
+package redirect
+
+import (
+	"bytes"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// splitTarget reads a request's target: "/" and a code, perhaps "?" and a query.
+// ok is false for everything else. Hot path: 0 allocs.
+func splitTarget(target []byte) (code, query []byte, ok bool) {
+	if len(target) < 2 || target[0] != '/' {
+		return nil, nil, false
+	}
+	rest := target[1:]
+	for i, b := range rest {
+		if link.CodeByte(b) {
+			continue
+		}
+		if b != '?' {
+			return nil, nil, false
+		}
+		rest, query = rest[:i], rest[i+1:]
+		break
+	}
+	return rest, query, 0 < len(rest) && len(rest) <= link.MaxAlias
+}
+
+// plainQuery says whether a query can be forwarded: visible ASCII that ends
+// neither the query nor the header.
+func plainQuery(query []byte) bool {
+	for _, b := range query {
+		if b <= ' ' || b >= 0x7f || b == '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendQuery appends url with query added at its end, before a fragment. All of
+// url's own bytes stay as they are.
+func appendQuery(dst, url, query []byte) []byte {
+	base, fragment := url, []byte(nil)
+	if i := bytes.IndexByte(url, '#'); i >= 0 {
+		base, fragment = url[:i], url[i:]
+	}
+	dst = append(dst, base...)
+	switch {
+	case bytes.IndexByte(base, '?') < 0:
+		dst = append(dst, '?')
+	case base[len(base)-1] != '?' && base[len(base)-1] != '&':
+		dst = append(dst, '&')
+	}
+	dst = append(dst, query...)
+	return append(dst, fragment...)
+}
