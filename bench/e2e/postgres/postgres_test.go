@@ -8,8 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Tests{M: m}) }
 
 // psql runs one statement and gives its output, one value a line.
 func psql(t *testing.T, url, statement string) string {

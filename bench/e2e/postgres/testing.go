@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -17,22 +16,53 @@ import (
 // folderPrefix is followed by the process id of a folder's owner.
 const folderPrefix = "fingerpost-postgres-"
 
-// The one server that a test process shares. It is package state on purpose: a
-// cluster takes a second to make, and every test wants but a database of it.
-var (
-	shared    = sync.OnceValues(runInTemp)
-	databases atomic.Int64
-)
+// shared is the one server that a test process shares. It is package state on
+// purpose: a cluster takes a second to make, and every test wants but a database
+// of it.
+var shared struct {
+	sync.Mutex
+	server    *Server
+	databases int
+}
+
+// Tests is a test binary's main that ends the shared server after the last test.
+// Without it the kernel does, when the process ends, and the server's folder
+// stays until the next run; a package that looks for leaks needs it:
+//
+//	func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Tests{M: m}) }
+type Tests struct{ *testing.M }
+
+// Run runs the tests.
+func (t Tests) Run() int {
+	code := t.M.Run()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		return code
+	}
+	if err := errors.Join(shared.server.Stop(), os.RemoveAll(shared.server.dir)); err != nil {
+		fmt.Fprintln(os.Stderr, "ending postgres:", err)
+		code = max(code, 1)
+	}
+	shared.server = nil
+	return code
+}
 
 // NewDatabase gives tb an empty database on the process's shared server. It
 // must not be used by tests that kill or freeze the server; see Start.
 func NewDatabase(tb testing.TB) (url string) {
 	tb.Helper()
-	server, err := shared()
-	need(tb, err)
-	name := fmt.Sprintf("test%d", databases.Add(1))
-	need(tb, server.CreateDatabase(name))
-	return server.URL(name)
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		server, err := runInTemp()
+		need(tb, err)
+		shared.server = server
+	}
+	shared.databases++
+	name := fmt.Sprintf("test%d", shared.databases)
+	need(tb, shared.server.CreateDatabase(name))
+	return shared.server.URL(name)
 }
 
 // Start gives tb a server of its own, with the empty database "postgres", until

@@ -10,10 +10,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Tests{M: m}) }
 
 // issuer leases from one endless shard. It is told how to fail and how long to take.
 type issuer struct {

@@ -5,10 +5,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Tests{M: m}) }
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, sqliteURL(t)) })
