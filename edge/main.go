@@ -1,0 +1,130 @@
+// Command edge answers short links from memory, follows the feed of changes and
+// ships the clicks. See README.md beside it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/fingerpost/fingerpost/edge/node"
+	"github.com/fingerpost/fingerpost/sync/cli"
+)
+
+const (
+	// patience is how long the ready line waits for the feed.
+	patience = 3 * time.Second
+	// grace is how long a stop may take.
+	grace = 4500 * time.Millisecond
+)
+
+type command struct {
+	ID         string        `help:"Name of this edge, unlike any other's; its clicks are numbered under it. Default: the host's name."`
+	Region     string        `help:"Region told to the control plane."`
+	Addr       string        `help:"Where redirects are served." default:":8000"`
+	OpsAddr    string        `help:"Where health, metrics and profiles are served. Keep it private." default:"localhost:8001"`
+	Control    []string      `help:"Control planes' gRPC addresses." default:"localhost:8081"`
+	Etcd       []string      `help:"The feed's etcd addresses." default:"localhost:2379"`
+	Data       string        `help:"Folder of what must outlive the process." default:"data/edge"`
+	CacheBytes int64         `help:"Memory for hot mappings, in bytes." default:"268435456"`
+	Absences   int           `name:"negative-entries" help:"How many unknown codes are remembered." default:"100000"`
+	MaxStale   time.Duration `help:"How long links that are not strict are served while the feed is silent." default:"24h"`
+}
+
+func main() {
+	cli.Main("edge", "Answers short links from memory.", &command{})
+}
+
+// Run implements what cli.Main calls.
+func (c *command) Run(ctx context.Context, log *slog.Logger) error {
+	n, err := c.start(log)
+	if err != nil {
+		return cli.Start(c.name(err))
+	}
+	c.announce(ctx, n, log)
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	return n.Stop(stop)
+}
+
+func (c *command) start(log *slog.Logger) (*node.Node, error) {
+	if c.ID == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return nil, &node.SettingError{Setting: "ID", Err: fmt.Errorf("asking for the host's name: %w; give one", err)}
+		}
+		c.ID = host
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	n, err := node.New(node.Options{
+		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
+		CacheBytes: c.CacheBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: build(), Logger: log, Registry: registry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n, n.Start()
+}
+
+// announce prints the ready line once the edge is attached. It serves without
+// the feed too, so the line does not wait for ever.
+func (c *command) announce(ctx context.Context, n *node.Node, log *slog.Logger) {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := n.WaitReady(wait)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		log.Warn("not attached yet; it will attach by itself", "reason", err)
+	}
+	fmt.Printf("ready edge=%s ops=%s\n", browsable(n.Addr()), browsable(n.OpsAddr()))
+}
+
+// browsable is a URL for this machine's user of where a listener listens.
+func browsable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		addr = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + addr
+}
+
+// name puts the flag in front of an error about a setting.
+func (c *command) name(err error) error {
+	var s *node.SettingError
+	if !errors.As(err, &s) {
+		return err
+	}
+	if s.Setting == "Absences" {
+		return fmt.Errorf("--negative-entries: %w", s.Err)
+	}
+	words := regexp.MustCompile(`[A-Z]+[a-z]*`).FindAllString(s.Setting, -1)
+	return fmt.Errorf("--%s: %w", strings.ToLower(strings.Join(words, "-")), s.Err)
+}
+
+// build is the version of this program's source.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,221 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/edge/internal/control"
+	"github.com/fingerpost/fingerpost/edge/internal/follower"
+	"github.com/fingerpost/fingerpost/edge/internal/origin"
+	"github.com/fingerpost/fingerpost/edge/internal/redirect"
+	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/ops"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// drainTime is how long requests under way may take once the node stops.
+const drainTime = 2500 * time.Millisecond
+
+// Node is one edge, from New until Stop.
+type Node struct {
+	options  Options
+	follower *follower.Follower
+	redirect *redirect.Server
+	ops      *ops.Server
+	teardown []step // last in, first out
+}
+
+// step is one part's end.
+type step struct {
+	name string
+	end  func(context.Context) error
+}
+
+// lookup is the redirect path's view of memory and control plane.
+type lookup struct {
+	*cache.Cache
+	*origin.Origin
+}
+
+// New checks the options. A *SettingError names the one that cannot work.
+func New(o Options) (*Node, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &Node{options: o}, nil
+}
+
+// Start brings the parts up, in the order in which they need each other. When
+// it fails, what was up already is ended; a *SettingError names the option that
+// cannot work. It does not wait for etcd or a control plane.
+func (n *Node) Start() error {
+	if err := n.start(); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		return errors.Join(err, n.Stop(ctx))
+	}
+	return nil
+}
+
+// start is long because it is the whole wiring, read from top to bottom.
+func (n *Node) start() error {
+	o := n.options
+	pool, err := control.New(control.Options{Addrs: o.Control, TLS: o.ControlTLS})
+	if err != nil {
+		return setting("Control", err)
+	}
+	n.onStop("connections to the control planes", func(context.Context) error { return pool.Close() })
+
+	recorder, err := clicks.New(clicks.Options{Edge: o.ID, Data: o.Data, Shipper: pool, Now: o.Now, Logger: o.Logger})
+	if err != nil {
+		return setting("Data", fmt.Errorf("%w; name a folder that this program may write to", err))
+	}
+	recorder.Start()
+	n.onStop("clicks", recorder.Stop)
+
+	memory, err := cache.New(cache.Options{Bytes: o.CacheBytes, Absences: o.Absences})
+	if err != nil {
+		return setting("CacheBytes", err)
+	}
+	n.onStop("cache", func(context.Context) error { memory.Close(); return nil })
+
+	asks, err := origin.New(origin.Options{Cache: memory, Resolver: pool, Now: o.Now})
+	if err != nil {
+		return err
+	}
+	n.onStop("questions to the control planes", func(context.Context) error { asks.Stop(); return nil })
+
+	if n.follower, err = follower.New(follower.Options{Cache: memory, Now: o.Now, Logger: o.Logger}); err != nil {
+		return err
+	}
+	client, err := feed.New(feed.Options{Endpoints: o.Etcd, TLS: o.EtcdTLS, Logger: o.Logger, Now: o.Now})
+	if err != nil {
+		return setting("Etcd", err)
+	}
+	n.onStop("feed", func(context.Context) error { return client.Close() })
+	n.run("following", func(ctx context.Context) { client.Follow(ctx, n.follower) })
+	n.run("watching the feed", n.follower.Watch)
+
+	if n.redirect, err = redirect.NewServer(redirect.Options{
+		Addr:     o.Addr,
+		Lookup:   lookup{memory, asks},
+		Recorder: recorder,
+		View:     n.follower,
+		MaxStale: o.MaxStale,
+		Now:      o.Now,
+		Logger:   o.Logger,
+	}); err != nil {
+		return err
+	}
+	if err := n.redirect.Start(); err != nil {
+		return setting("Addr", fmt.Errorf("%w; free the port or choose another address", err))
+	}
+	n.onStop("redirects", func(ctx context.Context) error {
+		// A client that does not read must leave time to ship the clicks.
+		ctx, cancel := context.WithTimeout(ctx, drainTime)
+		defer cancel()
+		return n.redirect.Stop(ctx)
+	})
+
+	if err := n.register(n.redirect.Handler(), n.follower, asks, recorder, newCacheBytes(memory)); err != nil {
+		return err
+	}
+	if n.ops, err = ops.New(ops.Options{
+		Addr: o.OpsAddr, Gatherer: o.Registry, Ready: n.follower.Ready, Headers: n.headers, Logger: o.Logger,
+	}); err != nil {
+		return err
+	}
+	if err := n.ops.Start(); err != nil {
+		return setting("OpsAddr", fmt.Errorf("%w; free the port or choose another address", err))
+	}
+	n.onStop("ops", n.ops.Stop)
+
+	presence := &wire.Presence{Id: o.ID, Region: o.Region, Address: n.Addr(), Build: o.Build}
+	n.run("presence", func(ctx context.Context) { client.Announce(ctx, presence) })
+	return nil
+}
+
+// onStop registers how a part that has just been acquired ends.
+func (n *Node) onStop(name string, end func(context.Context) error) {
+	n.teardown = append(n.teardown, step{name, end})
+}
+
+// run runs a loop until the node's teardown comes to it.
+func (n *Node) run(name string, loop func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { loop(ctx) })
+	n.onStop(name, func(context.Context) error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+}
+
+func (n *Node) register(collectors ...prometheus.Collector) error {
+	for _, c := range collectors {
+		if err := n.options.Registry.Register(c); err != nil {
+			return setting("Registry", err)
+		}
+		n.onStop("metrics", func(context.Context) error { n.options.Registry.Unregister(c); return nil })
+	}
+	return nil
+}
+
+// headers tells every client of the ops port whether this edge is attached.
+func (n *Node) headers(h http.Header) {
+	state := "attached"
+	if n.follower.Ready() != nil {
+		state = "detached"
+	}
+	h.Set("Fingerpost-Feed", state)
+}
+
+// Addr is where redirects are served, after Start.
+func (n *Node) Addr() string { return n.redirect.Addr() }
+
+// OpsAddr is where health and metrics are served, after Start.
+func (n *Node) OpsAddr() string { return n.ops.Addr() }
+
+// Ready says why this edge should get no traffic, nil if it should.
+func (n *Node) Ready() error { return n.follower.Ready() }
+
+// WaitReady waits until the node is attached and knows its domains. The error
+// wraps ctx's and says what is missing.
+func (n *Node) WaitReady(ctx context.Context) error {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := n.Ready()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w (%w)", err, ctx.Err())
+		}
+	}
+}
+
+// Stop ends the parts, last in, first out: the port is closed, requests under
+// way finish, clicks are shipped. What is not done when ctx ends is cut off.
+func (n *Node) Stop(ctx context.Context) error {
+	var errs []error
+	for _, s := range slices.Backward(n.teardown) {
+		if err := s.end(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("ending %s: %w", s.name, err))
+		}
+	}
+	n.teardown = nil
+	return errors.Join(errs...)
+}
