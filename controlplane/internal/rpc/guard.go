@@ -1,0 +1,51 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
+)
+
+// guard bounds a call, keeps its bug from ending the process, and turns its
+// error into a code.
+func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.Deadline)
+	defer cancel()
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.Logger.Error("call panicked", "call", info.FullMethod, "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			answer, err = nil, status.Error(codes.Internal, "an unexpected error; it has been logged")
+		}
+	}()
+	answer, err = handle(ctx, request)
+	if err == nil {
+		return answer, nil
+	}
+	coded := codeOf(err)
+	if code := status.Code(coded); code != codes.InvalidArgument && code != codes.Canceled {
+		s.Logger.Warn("call failed", "call", info.FullMethod, "error", err)
+	}
+	return nil, coded
+}
+
+// codeOf is the one place where an error becomes a code. What is none of the
+// known refusals came from the database.
+func codeOf(err error) error {
+	switch {
+	case errors.Is(err, ingest.ErrInvalid), errors.Is(err, errArgument):
+		return status.Error(codes.InvalidArgument, err.Error())
+	case errors.Is(err, counter.ErrExhausted):
+		return status.Error(codes.ResourceExhausted, err.Error())
+	case errors.Is(err, context.Canceled):
+		return status.Error(codes.Canceled, "the call was abandoned")
+	}
+	return status.Error(codes.Unavailable, "the database does not answer in time")
+}

@@ -1,0 +1,59 @@
+package rpc
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// Reader reads links strongly, tombstones too; links.ErrNotFound if the key
+// never existed. Safe to retry.
+type Reader interface {
+	ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
+}
+
+// Shipper books a batch once; a repeated one is a duplicate and changes
+// nothing. Durable when it returns nil, safe to retry.
+type Shipper interface {
+	Ship(ctx context.Context, batch *wire.Batch) (duplicate bool, err error)
+}
+
+// Options of a Server. Those without a default are required.
+type Options struct {
+	// Addr is host:port to listen on; port 0 picks a free one.
+	Addr   string
+	Links  Reader
+	Ranges counter.Issuer
+	Clicks Shipper
+	// Deadline bounds each call; 0 means 2 s.
+	Deadline time.Duration
+	// TLS, if set, is used for every connection.
+	TLS    *tls.Config
+	Logger *slog.Logger
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Links == nil:
+		return errors.New("rpc: Links is missing")
+	case o.Ranges == nil:
+		return errors.New("rpc: Ranges is missing")
+	case o.Clicks == nil:
+		return errors.New("rpc: Clicks is missing")
+	case o.Deadline < 0:
+		return errors.New("rpc: Deadline is negative")
+	case o.Logger == nil:
+		return errors.New("rpc: Logger is missing")
+	}
+	if o.Deadline == 0 {
+		o.Deadline = 2 * time.Second
+	}
+	return nil
+}
