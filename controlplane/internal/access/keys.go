@@ -63,8 +63,9 @@ func (a *Access) List(ctx context.Context) ([]Key, error) {
 
 // Revoke ends a key for good; every replica refuses it within a second.
 func (a *Access) Revoke(ctx context.Context, id string) error {
-	if err := a.store.RevokeKey(ctx, id, a.now().UnixMilli()); err != nil {
-		return fmt.Errorf("revoking key %q: %w", id, err)
+	err := a.store.RevokeKey(ctx, id, a.now().UnixMilli())
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("no key has the id %q: %w", id, err)
 	}
-	return nil
+	return err
 }
