@@ -1,0 +1,18 @@
+// Command controlplane owns the links: it serves the public API, the internal
+// RPC for edges, and an ops port.
+package main
+
+import (
+	"github.com/fingerpost/fingerpost/sync/cli"
+)
+
+// commands of the program.
+type commands struct {
+	Serve   serve   `cmd:"" help:"Run a control plane. Any number of them may share one database."`
+	Migrate migrate `cmd:"" help:"Bring the database to this build's tables, and end. serve does it, too."`
+	Keys    keys    `cmd:"" help:"Make, list and revoke API keys."`
+}
+
+func main() {
+	cli.Main("controlplane", "The control plane of Fingerpost.", new(commands))
+}

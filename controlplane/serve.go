@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/server"
+	"github.com/fingerpost/fingerpost/sync/cli"
+)
+
+// stopFor bounds an orderly end.
+const stopFor = 4 * time.Second
+
+// database is the flag that every command has.
+type database struct {
+	DatabaseURL string `required:"" placeholder:"URL" help:"Database: sqlite:PATH, or postgres://USER@HOST:PORT/NAME (PostgreSQL or CockroachDB)."`
+}
+
+type serve struct {
+	database
+	Etcd     []string `default:"127.0.0.1:2379" placeholder:"ADDR" help:"etcd, which carries changes to the edges: HOST:PORT, comma-separated. Default: ${default}"`
+	Addr     string   `default:"127.0.0.1:8080" help:"Where the public API listens."`
+	RPCAddr  string   `default:"127.0.0.1:8081" help:"Where the internal RPC for edges listens. Not for the public."`
+	OpsAddr  string   `default:"127.0.0.1:8082" help:"Where health, metrics and profiles are. Not for the public."`
+	Region   string   `help:"Region of this control plane."`
+	Domain   string   `default:"localhost" help:"Domain of links that name none."`
+	ShortURL string   `placeholder:"URL" help:"What short links start with; {domain} stands for their domain. Default: https://{domain}, and http://localhost:8000 for localhost."`
+	AdminKey string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
+}
+
+// Run serves until ctx ends.
+func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
+	s, err := server.New(server.Options{
+		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
+		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, AdminKey: c.AdminKey, Logger: log,
+	})
+	if err != nil {
+		return cli.Start(err)
+	}
+	if err := s.Start(ctx); err != nil {
+		return cli.Start(err)
+	}
+	if key := s.AdminKey(); key != "" {
+		fmt.Fprintf(os.Stderr, "\nThe first admin key, shown only this once:\n\n    %s\n\n", key)
+	}
+	fmt.Printf("ready control=http://%s rpc=%s ops=http://%s\n", s.Addr(), s.RPCAddr(), s.OpsAddr())
+	<-ctx.Done()
+	// The signal has ended ctx; what is under way gets its own time.
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
+	defer cancel()
+	return s.Stop(bounded)
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// Keys is the API keys of a database, for the command line: it needs no server
+// that runs.
+type Keys struct {
+	access *access.Access
+	store  *store.Store
+}
+
+// KeyInfo is what may be shown of a key. Times are RFC 3339; "-" is never.
+type KeyInfo struct {
+	ID, Name, Scopes          string
+	Created, Expires, Revoked string
+}
+
+// OpenKeys opens the database and brings it to this build's tables.
+func OpenKeys(ctx context.Context, databaseURL string, log *slog.Logger) (*Keys, error) {
+	if err := checkDatabase(databaseURL); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, openFor)
+	defer cancel()
+	opened, err := store.Open(ctx, store.Options{URL: databaseURL, Logger: log})
+	if err != nil {
+		return nil, databaseRemedy(databaseURL, err)
+	}
+	if err := opened.Migrate(ctx); err != nil {
+		return nil, errors.Join(databaseRemedy(databaseURL, err), opened.Close())
+	}
+	a, err := access.New(opened, nil)
+	if err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return &Keys{access: a, store: opened}, nil
+}
+
+// Close gives the database back.
+func (k *Keys) Close() error { return k.store.Close() }
+
+// Create makes a key with the named scopes; a ttl of 0 is for ever. The secret
+// can be had nowhere else.
+func (k *Keys) Create(ctx context.Context, name string, scopes []string, ttl time.Duration) (secret string, err error) {
+	var parsed []access.Scope
+	for _, scope := range scopes {
+		s, ok := access.ParseScope(scope)
+		if !ok {
+			return "", fmt.Errorf("--scope %q is unknown; there are %v", scope, access.Scopes())
+		}
+		parsed = append(parsed, s)
+	}
+	var expires time.Time
+	switch {
+	case ttl < 0:
+		return "", errors.New("--ttl is negative")
+	case ttl > 0:
+		expires = time.Now().Add(ttl)
+	}
+	secret, _, err = k.access.Create(ctx, name, parsed, expires)
+	return secret, err
+}
+
+// List lists all keys, oldest first.
+func (k *Keys) List(ctx context.Context) ([]KeyInfo, error) {
+	all, err := k.access.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]KeyInfo, len(all))
+	for i, key := range all {
+		scopes := make([]string, len(key.Scopes))
+		for j, s := range key.Scopes {
+			scopes[j] = string(s)
+		}
+		infos[i] = KeyInfo{
+			ID: key.ID, Name: key.Name, Scopes: strings.Join(scopes, ","),
+			Created: shown(key.CreatedAt), Expires: shown(key.ExpiresAt), Revoked: shown(key.RevokedAt),
+		}
+	}
+	return infos, nil
+}
+
+// Revoke ends the key with this id for good. Idempotent.
+func (k *Keys) Revoke(ctx context.Context, id string) error { return k.access.Revoke(ctx, id) }
+
+func shown(millis int64) string {
+	if millis == 0 {
+		return "-"
+	}
+	return link.Time(millis).Format(time.RFC3339)
+}

@@ -1,0 +1,212 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/api"
+	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
+	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
+	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/ops"
+)
+
+// openFor bounds how long Start waits for the database. A CockroachDB node that
+// is just starting needs some seconds.
+const openFor = 10 * time.Second
+
+// The settings that the database keeps for all replicas. They are made at the
+// first start and never change: another code key would give codes again.
+const (
+	codeKey   = "code-key"
+	cursorKey = "cursor-key"
+)
+
+// writerName tells this process from every other that ever leased codes.
+func writerName(region string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown" // the name is for people; what tells writers apart follows
+	}
+	return fmt.Sprintf("%s/%s/%s", region, host, rand.Text()[:10])
+}
+
+func (s *Server) openStore(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, openFor)
+	defer cancel()
+	opened, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Logger: s.Logger, Now: s.Now})
+	if err != nil {
+		return databaseRemedy(s.DatabaseURL, err)
+	}
+	s.store = opened
+	s.undo.add("database", func(context.Context) error { return opened.Close() })
+	if err := opened.Migrate(ctx); err != nil {
+		return databaseRemedy(s.DatabaseURL, err)
+	}
+	return nil
+}
+
+func (s *Server) openFeed(context.Context) error {
+	client, err := feed.New(feed.Options{Endpoints: s.Etcd, Logger: s.Logger, Now: s.Now})
+	if err != nil {
+		return fmt.Errorf("--etcd: %w", err)
+	}
+	s.feed = client
+	s.undo.add("feed", func(context.Context) error { return client.Close() })
+	return nil
+}
+
+func (s *Server) openDomains(ctx context.Context) error {
+	s.domains = &domains{store: s.store, feed: s.feed, log: s.Logger}
+	if err := s.domains.ensure(ctx, s.Domain); err != nil {
+		return err
+	}
+	s.loop("domains", s.domains.run)
+	return s.Registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "fingerpost_control_feed_up", Help: "1 if etcd answered the last time it was asked.",
+	}, func() float64 {
+		if s.domains.feedUp.Load() {
+			return 1
+		}
+		return 0
+	}))
+}
+
+func (s *Server) openAccess(ctx context.Context) (err error) {
+	if s.access, err = access.New(s.store, s.Now); err != nil {
+		return err
+	}
+	s.newKey, err = s.access.Bootstrap(ctx, s.Options.AdminKey)
+	return err
+}
+
+func (s *Server) openCodes(ctx context.Context) (err error) {
+	if s.issuer, err = counter.NewSharded(ctx, s.store); err != nil {
+		return fmt.Errorf("preparing code ranges: %w", err)
+	}
+	s.minter = counter.NewMinter(counter.Options{
+		Issuer: s.issuer, Writer: s.writer, Region: s.Region, Logger: s.Logger, Now: s.Now, Registerer: s.Registry,
+	})
+	s.undo.add("minter", s.minter.Stop)
+	return nil
+}
+
+func (s *Server) openOutbox(context.Context) (err error) {
+	s.outbox, err = outbox.New(outbox.Options{
+		Store: s.store, Publisher: s.feed, Logger: s.Logger, Now: s.Now, Registerer: s.Registry,
+	})
+	if err != nil {
+		return err
+	}
+	s.outbox.Start()
+	s.undo.add("outbox", s.outbox.Stop)
+	return nil
+}
+
+func (s *Server) openLinks(ctx context.Context) error {
+	key, err := s.secret(ctx, codeKey)
+	if err != nil {
+		return err
+	}
+	codec, err := codes.New(key, link.DefaultLen)
+	if err != nil {
+		return err
+	}
+	s.links, err = links.New(links.Options{
+		Store: s.store, Minter: s.minter, Codes: codec, Publisher: s.outbox,
+		Domains: &s.domains.known, Domain: s.Domain, Now: s.Now,
+	})
+	return err
+}
+
+// secret reads 32 random bytes that all replicas share; whoever is first makes
+// them.
+func (s *Server) secret(ctx context.Context, name string) ([]byte, error) {
+	value, err := s.store.Setting(ctx, name, func() ([]byte, error) {
+		fresh := make([]byte, 32)
+		_, err := rand.Read(fresh)
+		return fresh, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading setting %s: %w", name, err)
+	}
+	return value, nil
+}
+
+func (s *Server) serveRPC(context.Context) error {
+	clicks, err := ingest.New(ingest.Options{Store: s.store, Logger: s.Logger, Registerer: s.Registry})
+	if err != nil {
+		return err
+	}
+	s.rpc, err = rpc.New(rpc.Options{
+		Addr: s.Options.RPCAddr, Links: s.store, Ranges: s.issuer, Clicks: clicks, Logger: s.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.rpc.Start(); err != nil {
+		return listenRemedy("--rpc-addr", s.Options.RPCAddr, err)
+	}
+	s.undo.add("RPC", s.rpc.Stop)
+	return nil
+}
+
+func (s *Server) serveAPI(ctx context.Context) error {
+	cursors, err := s.secret(ctx, cursorKey)
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Options{
+		Links: s.links, Access: s.access, Stats: s.store,
+		ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
+	})
+	if err != nil {
+		return err
+	}
+	s.api, err = net.Listen("tcp", s.Options.Addr)
+	if err != nil {
+		return listenRemedy("--addr", s.Options.Addr, err)
+	}
+	s.serve(s.api, handler)
+	return nil
+}
+
+// serveOps comes before the public ports, so that a start that hangs can be
+// looked into.
+func (s *Server) serveOps(context.Context) (err error) {
+	s.health = &health{store: s.store}
+	s.ops, err = ops.New(ops.Options{
+		Addr: s.Options.OpsAddr, Gatherer: s.Registry, Ready: s.health.ready, Logger: s.Logger,
+		Headers: func(h http.Header) { h.Set("Fingerpost-Feed", s.domains.state()) },
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.ops.Start(); err != nil {
+		return listenRemedy("--ops-addr", s.Options.OpsAddr, err)
+	}
+	s.undo.add("ops", s.ops.Stop)
+	return nil
+}
+
+// watchHealth comes last: from its first check on, the server is ready, and it
+// is the first to end, so that traffic goes elsewhere before ports close.
+func (s *Server) watchHealth(ctx context.Context) error {
+	s.health.check(ctx)
+	s.loop("health", s.health.run)
+	return nil
+}
