@@ -47,7 +47,7 @@ func main() {
 
 // Run implements what cli.Main calls.
 func (c *command) Run(ctx context.Context, log *slog.Logger) error {
-	n, err := c.start(log)
+	n, err := c.start(ctx, log)
 	if err != nil {
 		return cli.Start(c.name(err))
 	}
@@ -58,7 +58,7 @@ func (c *command) Run(ctx context.Context, log *slog.Logger) error {
 	return n.Stop(stop)
 }
 
-func (c *command) start(log *slog.Logger) (*node.Node, error) {
+func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, error) {
 	if c.ID == "" {
 		host, err := os.Hostname()
 		if err != nil {
@@ -75,7 +75,7 @@ func (c *command) start(log *slog.Logger) (*node.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, n.Start()
+	return n, n.Start(ctx)
 }
 
 // announce prints the ready line once the edge is attached. It serves without

@@ -56,10 +56,11 @@ func New(o Options) (*Node, error) {
 
 // Start brings the parts up, in the order in which they need each other. When
 // it fails, what was up already is ended; a *SettingError names the option that
-// cannot work. It does not wait for etcd or a control plane.
-func (n *Node) Start() error {
-	if err := n.start(); err != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+// cannot work. It does not wait for etcd or a control plane; ctx bounds the
+// start, not the node's life.
+func (n *Node) Start(ctx context.Context) error {
+	if err := errors.Join(ctx.Err(), n.start()); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		return errors.Join(err, n.Stop(ctx))
 	}

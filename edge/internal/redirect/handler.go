@@ -28,6 +28,11 @@ func NewHandler(o Options) (*Handler, error) {
 func (h *Handler) Serve(ctx *fasthttp.RequestCtx) {
 	defer h.survive(ctx)
 	h.serve(ctx)
+	if ctx.Request.Header.IsHead() {
+		// fasthttp leaves it out where there is no body, but a HEAD's headers are a
+		// GET's.
+		ctx.Response.Header.SetContentLength(len(ctx.Response.Body()))
+	}
 	h.metrics.answered(ctx.Response.StatusCode())
 }
 

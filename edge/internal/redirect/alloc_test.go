@@ -1,0 +1,78 @@
+// The race detector makes sync.Pool forget at random, which allocates.
+//go:build !race
+
+package redirect_test
+
+import (
+	"bufio"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/edge/internal/redirect"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// noShipper is never called: the recorder is not started.
+type noShipper struct{}
+
+func (noShipper) Ship(context.Context, *wire.Batch) error { return nil }
+
+// request is the whole job from a parsed request to an answer set: host, code,
+// stamp, dates, click, headers, metrics.
+func request(t testing.TB, target string) func() {
+	e := newEdge(t)
+	e.has("code123", func(l *link.Link) { l.ExpiresAt = time.Now().Add(time.Hour).UnixMilli() })
+	recorder, err := clicks.New(clicks.Options{
+		Edge: "test", Data: t.TempDir(), Shipper: noShipper{}, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := redirect.NewHandler(redirect.Options{
+		Lookup: e, Recorder: recorder, View: e, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.now = time.Now()
+	ctx := new(fasthttp.RequestCtx)
+	raw := "GET " + target + " HTTP/1.1\r\nHost: a.example\r\n\r\n"
+	if err := ctx.Request.Header.Read(bufio.NewReader(strings.NewReader(raw))); err != nil {
+		t.Fatal(err)
+	}
+	once := func() {
+		ctx.Response.Reset()
+		handler.Serve(ctx)
+	}
+	once() // fills the cache
+	return once
+}
+
+func TestNoAllocations(t *testing.T) {
+	for name, target := range map[string]string{"hit": "/code123", "hit with query": "/code123?a=b", "remembered absence": "/unknown"} {
+		t.Run(name, func(t *testing.T) {
+			if n := testing.AllocsPerRun(20_000, request(t, target)); n != 0 {
+				t.Errorf("%v allocations in each request", n)
+			}
+		})
+	}
+}
+
+func BenchmarkHandler(b *testing.B) {
+	for name, target := range map[string]string{"hit": "/code123", "unknown": "/unknown"} {
+		b.Run(name, func(b *testing.B) {
+			once := request(b, target)
+			b.ReportAllocs()
+			for b.Loop() {
+				once()
+			}
+		})
+	}
+}
