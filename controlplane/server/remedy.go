@@ -9,16 +9,15 @@ import (
 	"syscall"
 )
 
-// listenRemedy says which flag names an address that cannot be listened on, and
-// what to do.
-func listenRemedy(flag, address string, err error) error {
+// listenRemedy says which part cannot listen where, and which flag to change.
+func listenRemedy(part, flag, address string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%s %s is taken by another program: stop that one or choose another %s", flag, address, flag)
+		return fmt.Errorf("%s cannot listen on %s, which is taken by another program: stop that one or change %s", part, address, flag)
 	}
-	return fmt.Errorf("%s %s cannot be listened on: %w", flag, address, err)
+	return fmt.Errorf("%s cannot listen on %s (%w): change %s", part, address, err, flag)
 }
 
 // databaseRemedy says which database does not answer, in one line and without

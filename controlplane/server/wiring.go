@@ -159,7 +159,7 @@ func (s *Server) serveRPC(context.Context) error {
 		return err
 	}
 	if err := s.rpc.Start(); err != nil {
-		return listenRemedy("--rpc-addr", s.Options.RPCAddr, err)
+		return listenRemedy("RPC", "--rpc-addr", s.Options.RPCAddr, err)
 	}
 	s.undo.add("RPC", s.rpc.Stop)
 	return nil
@@ -179,7 +179,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	s.api, err = net.Listen("tcp", s.Options.Addr)
 	if err != nil {
-		return listenRemedy("--addr", s.Options.Addr, err)
+		return listenRemedy("API", "--addr (in standalone, --control-addr)", s.Options.Addr, err)
 	}
 	s.serve(s.api, handler)
 	return nil
@@ -197,7 +197,7 @@ func (s *Server) serveOps(context.Context) (err error) {
 		return err
 	}
 	if err := s.ops.Start(); err != nil {
-		return listenRemedy("--ops-addr", s.Options.OpsAddr, err)
+		return listenRemedy("ops port", "--ops-addr (in standalone, --control-ops-addr)", s.Options.OpsAddr, err)
 	}
 	s.undo.add("ops", s.ops.Stop)
 	return nil
