@@ -1,7 +1,7 @@
-// Package stats answers questions about the clicks that were booked: how many a
-// link has, and when they were.
+// Package stats says what can be asked about the clicks that were booked: how
+// many a link has, and when they were. The store answers.
 //
-// It counts what ingest has booked and never guesses: what an edge still holds
-// is missing from an answer until it arrives. Who may ask about which link is
-// not its business.
+// Answers count what ingest has booked and never guess: what an edge still holds
+// is missing until it arrives. Who may ask about which link is decided before
+// the question gets here.
 package stats

@@ -1,0 +1,115 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+const (
+	// publishWithin bounds what a writer waits for the feed.
+	publishWithin = 500 * time.Millisecond
+	// After so many failures in a row writers do not try the feed any more, but
+	// for one a second: their changes wait for the sweep.
+	tripAfter = 3
+	openFor   = time.Second
+)
+
+// Outbox publishes from Start until Stop. It is safe for concurrent use, and
+// any number of replicas may work on one Store.
+type Outbox struct {
+	options Options
+	metrics metrics
+	breaker *gobreaker.CircuitBreaker[int64]
+	marks   chan Published // to the marker; full means that the sweep will do it
+
+	cancel context.CancelFunc // ends the sweep; nil before Start
+	swept  sync.WaitGroup
+	ending chan struct{} // closed to end the marker, when the sweep has ended
+	marked chan struct{} // closed when the marker has ended
+	failed bool          // the sweep's: its last run ended with an error
+}
+
+// New checks the options.
+func New(o Options) (*Outbox, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(o.Registerer)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Outbox{
+		options: o, metrics: m,
+		breaker: gobreaker.NewCircuitBreaker[int64](gobreaker.Settings{
+			Timeout:     openFor,
+			ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
+			IsExcluded:  func(err error) bool { return errors.Is(err, context.Canceled) },
+		}),
+		marks:  make(chan Published, 8*markLimit),
+		ending: make(chan struct{}),
+		marked: make(chan struct{}),
+	}, nil
+}
+
+// Start begins to sweep, once a second, and to mark.
+func (o *Outbox) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	o.cancel = cancel
+	o.swept.Go(func() { o.sweepUntil(ctx) })
+	go o.mark()
+}
+
+// Stop ends the sweep and waits, until ctx ends, for what was published to be
+// marked. What is not marked then is published again by another replica, or
+// after the next start, which does no harm.
+func (o *Outbox) Stop(ctx context.Context) error {
+	if o.cancel == nil {
+		return nil
+	}
+	o.cancel()
+	o.swept.Wait()
+	close(o.ending)
+	select {
+	case <-o.marked:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stopping the outbox: %w", ctx.Err())
+	}
+}
+
+// Publish puts l, which was just committed, into the feed, and gives the
+// revision at which the feed holds this version or a newer one. It gives up
+// after half a second at most, and at once while the feed is known not to
+// answer. After an error the sweep publishes the link.
+func (o *Outbox) Publish(ctx context.Context, l *links.Link) (revision int64, err error) {
+	revision, err = o.breaker.Execute(func() (int64, error) {
+		ctx, cancel := context.WithTimeout(ctx, publishWithin)
+		defer cancel()
+		return o.put(ctx, l)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("publishing %s: %w", l.Key, err)
+	}
+	select {
+	case o.marks <- Published{Key: l.Key, Version: l.Version, Revision: revision}:
+	default:
+	}
+	return revision, nil
+}
+
+func (o *Outbox) put(ctx context.Context, l *links.Link) (revision int64, err error) {
+	revision, err = o.options.Publisher.PublishLink(ctx, wire.FromLink(&l.Link, l.UpdatedAt))
+	if err == nil {
+		delay := o.options.Now().Sub(time.UnixMilli(l.UpdatedAt))
+		o.metrics.publish.Observe(max(delay, 0).Seconds()) // below 0 if clocks differ
+	}
+	return revision, err
+}

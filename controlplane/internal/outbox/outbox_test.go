@@ -1,0 +1,279 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// feed is a Publisher that keeps the newest record of each link, as the real one
+// does, and what each link was published as before.
+type feed struct {
+	mu       sync.Mutex
+	revision int64
+	newest   map[string]uint64
+	calls    int
+	// fault decides before each call: whether the record is kept, and the answer.
+	fault func(call int) (kept bool, err error)
+}
+
+func newFeed() *feed {
+	return &feed{newest: map[string]uint64{}, fault: func(int) (bool, error) { return true, nil }}
+}
+
+func (f *feed) PublishLink(_ context.Context, r *wire.Record) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	kept, err := f.fault(f.calls)
+	if kept && f.newest[r.GetCode()] < r.GetVersion() {
+		f.revision++
+		f.newest[r.GetCode()] = r.GetVersion()
+	}
+	return f.revision, err
+}
+
+func (f *feed) set(fault func(call int) (bool, error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = fault
+}
+
+func (f *feed) holds(code string) uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.newest[code]
+}
+
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func start(t *testing.T, s outbox.Store, p outbox.Publisher) *outbox.Outbox {
+	t.Helper()
+	o, err := outbox.New(outbox.Options{Store: s, Publisher: p, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Start()
+	return o
+}
+
+func stop(t *testing.T, o *outbox.Outbox) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := o.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func create(t *testing.T, s *store.Store, code string) *links.Link {
+	t.Helper()
+	now := time.Now().UnixMilli()
+	l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: code}, URL: "https://example.org", Status: link.Active, Redirect: 302}, CreatedAt: now, UpdatedAt: now}
+	if err := s.CreateLink(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func change(t *testing.T, s *store.Store, key link.Key) *links.Link {
+	t.Helper()
+	l, err := s.ChangeLink(t.Context(), key, func(l *links.Link) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// emptied waits until the outbox holds nothing.
+func emptied(t *testing.T, s *store.Store) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		pending, err := s.PendingChanges(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pending == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d changes are left", pending)
+		}
+	}
+}
+
+func TestPublishedChangesAreMarkedByTheStop(t *testing.T) {
+	s, f := openStore(t), newFeed()
+	o := start(t, s, f)
+	for i := range 20 {
+		l := create(t, s, fmt.Sprint("code", i))
+		if revision, err := o.Publish(t.Context(), l); err != nil || revision != int64(i+1) {
+			t.Fatalf("revision %d, %v", revision, err)
+		}
+	}
+	stop(t, o)
+	if pending, err := s.PendingChanges(t.Context()); pending != 0 || err != nil {
+		t.Errorf("%d changes are left (%v)", pending, err)
+	}
+	for i := range 20 {
+		l, err := s.ReadLink(t.Context(), link.Key{Domain: "go.example", Code: fmt.Sprint("code", i)})
+		if err != nil || l.Revision != int64(i+1) {
+			t.Errorf("link %d has revision %d (%v)", i, l.Revision, err)
+		}
+	}
+	if f.calls != 20 {
+		t.Errorf("%d publishes of 20 changes", f.calls)
+	}
+}
+
+// Whatever fails on the way, each link ends in the feed at its newest version.
+func TestEveryChangeReachesTheFeed(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, tc := range []struct {
+		name  string
+		fault func(call int) (kept bool, err error)
+	}{
+		{"nothing fails", func(int) (bool, error) { return true, nil }},
+		{"a third fails and is not kept", func(int) (bool, error) { return lost(random, false) }},
+		{"a third fails but is kept", func(int) (bool, error) { return lost(random, true) }},
+		{"the first ten fail", func(call int) (bool, error) {
+			if call <= 10 {
+				return false, errors.New("down")
+			}
+			return true, nil
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s, f := openStore(t), newFeed()
+			var mu sync.Mutex // of random
+			f.set(func(call int) (bool, error) { mu.Lock(); defer mu.Unlock(); return tc.fault(call) })
+			a, b := start(t, s, f), start(t, s, f) // two replicas
+			defer stop(t, a)
+			defer stop(t, b)
+			for i := range 40 {
+				l := create(t, s, fmt.Sprint("code", i))
+				a.Publish(t.Context(), l)
+				for range i % 4 {
+					l = change(t, s, l.Key)
+					if i%2 == 0 { // every second change is committed by a replica that dies there
+						b.Publish(t.Context(), l)
+					}
+				}
+			}
+			emptied(t, s)
+			for i := range 40 {
+				code := fmt.Sprint("code", i)
+				if got, want := f.holds(code), uint64(1+i%4); got != want {
+					t.Errorf("the feed holds version %d of %s, want %d", got, code, want)
+				}
+			}
+		})
+	}
+}
+
+func lost(random *rand.Rand, kept bool) (bool, error) {
+	if random.IntN(3) == 0 {
+		return kept, errors.New("connection lost")
+	}
+	return true, nil
+}
+
+// One link that the feed never takes must not keep others from it.
+func TestOneRefusedLinkHoldsUpNoOther(t *testing.T) {
+	s := openStore(t)
+	refusing := refuser{newFeed()}
+	create(t, s, "poison")
+	for i := range 20 {
+		create(t, s, fmt.Sprint("code", i))
+	}
+	o := start(t, s, refusing)
+	defer stop(t, o)
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		pending, err := s.PendingChanges(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pending == 1 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d changes are left", pending)
+		}
+	}
+}
+
+type refuser struct{ *feed }
+
+func (r refuser) PublishLink(ctx context.Context, record *wire.Record) (int64, error) {
+	if record.GetCode() == "poison" {
+		return 0, errors.New("record is too large")
+	}
+	return r.feed.PublishLink(ctx, record)
+}
+
+// With the feed down, writers soon stop asking it.
+func TestFeedDownCostsWritersNothing(t *testing.T) {
+	s, f := openStore(t), newFeed()
+	f.set(func(int) (bool, error) { return false, errors.New("down") })
+	o, err := outbox.New(outbox.Options{Store: s, Publisher: f, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := create(t, s, "code")
+	for range 1000 {
+		if _, err := o.Publish(t.Context(), l); err == nil {
+			t.Fatal("no error")
+		}
+	}
+	if f.calls > 50 { // three, and one for each second that this took
+		t.Errorf("the feed was asked %d times", f.calls)
+	}
+}
+
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	full := outbox.Options{Store: openStore(t), Publisher: newFeed(), Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()}
+	for field, edit := range map[string]func(*outbox.Options){
+		"Store":      func(o *outbox.Options) { o.Store = nil },
+		"Publisher":  func(o *outbox.Options) { o.Publisher = nil },
+		"Logger":     func(o *outbox.Options) { o.Logger = nil },
+		"Registerer": func(o *outbox.Options) { o.Registerer = nil },
+	} {
+		t.Run(field, func(t *testing.T) {
+			o := full
+			edit(&o)
+			if _, err := outbox.New(o); err == nil || !strings.Contains(err.Error(), field) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
