@@ -1,0 +1,278 @@
+package clicks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// books is a control plane that keeps its promise: a batch is booked once.
+type books struct {
+	// fault says what goes wrong with one arrival.
+	fault func() fault
+
+	mu       sync.Mutex
+	batches  map[string]*wire.Batch
+	last     uint64 // sequence
+	counted  map[string]uint64
+	problems []string
+	arrivals int
+}
+
+type fault int
+
+const (
+	none fault = iota
+	before
+	after // failed, but booked
+	late  // booked when its caller has given up
+	twice // the network delivers it again
+	faults
+)
+
+func newBooks(f func() fault) *books {
+	return &books{fault: f, batches: make(map[string]*wire.Batch), counted: make(map[string]uint64)}
+}
+
+func (b *books) Ship(ctx context.Context, batch *wire.Batch) error {
+	f := b.fault()
+	switch f {
+	case before:
+		return errors.New("failed before booking")
+	case late:
+		<-ctx.Done()
+	case twice:
+		b.book(batch)
+	}
+	b.book(batch)
+	if f == after || f == late {
+		return errors.New("failed, but booked")
+	}
+	return nil
+}
+
+func (b *books) book(batch *wire.Batch) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.arrivals++
+	number := fmt.Sprint(batch.GetEdge(), " ", batch.GetEpoch(), " ", batch.GetSequence())
+	if known := b.batches[number]; known != nil {
+		if !proto.Equal(known, batch) {
+			b.problems = append(b.problems, "batch "+number+" came with other content")
+		}
+		return
+	}
+	if batch.GetSequence() != b.last+1 {
+		b.problems = append(b.problems, fmt.Sprintf("sequence %d after %d", batch.GetSequence(), b.last))
+	}
+	b.last = batch.GetSequence()
+	b.batches[number] = proto.Clone(batch).(*wire.Batch)
+	for _, c := range batch.GetCounts() {
+		b.counted[fmt.Sprint(c.GetDomain(), "/", c.GetCode(), " ", c.GetMinute())] += c.GetCount()
+	}
+}
+
+func (b *books) total() (sum uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range b.counted {
+		sum += n
+	}
+	return sum
+}
+
+func newRecorder(t testing.TB, s clicks.Shipper, change func(*clicks.Options)) *clicks.Recorder {
+	t.Helper()
+	o := clicks.Options{
+		Edge: "edge", Data: t.TempDir(), Shipper: s, Logger: slog.New(slog.DiscardHandler),
+		Interval: time.Millisecond, Attempt: 5 * time.Millisecond, Buffer: 64, BatchRows: 10,
+	}
+	if change != nil {
+		change(&o)
+	}
+	r, err := clicks.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func stop(t *testing.T, r *clicks.Recorder) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := r.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCountedOnce is promise 5 as far as it holds without the spool: whatever
+// happens to a batch on its way, each click is booked once, under its link and
+// minute.
+func TestCountedOnce(t *testing.T) {
+	for name, f := range map[string]func() fault{
+		"no faults":            func() fault { return none },
+		"failed before":        sometimes(before),
+		"failed, but booked":   sometimes(after),
+		"late, after deadline": sometimes(late),
+		"duplicated":           sometimes(twice),
+		"all of it":            func() fault { return fault(rand.IntN(int(faults))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBooks(f)
+			r := newRecorder(t, b, nil)
+			r.Start()
+			var clients sync.WaitGroup
+			for range 8 {
+				clients.Go(func() {
+					for i := range 1000 {
+						r.Record("a.example", fmt.Sprint("c", i%25), int64(i%3)*60_000)
+					}
+				})
+			}
+			clients.Wait()
+			stop(t, r)
+			if got := b.total(); got != 8000 {
+				t.Errorf("%d clicks booked of 8000", got)
+			}
+			for i := range 75 {
+				key := fmt.Sprint("a.example/c", i%25, " ", i%3)
+				// i from 0 to 999 has the residue of each of 75 rows 13 or 14 times.
+				want := uint64(8 * (1000 / 75))
+				if i < 1000%75 {
+					want += 8
+				}
+				if b.counted[key] != want {
+					t.Errorf("%s: %d clicks booked, want %d", key, b.counted[key], want)
+				}
+			}
+			for _, p := range b.problems {
+				t.Error(p)
+			}
+		})
+	}
+}
+
+func sometimes(f fault) func() fault {
+	return func() fault {
+		if rand.IntN(2) == 0 {
+			return f
+		}
+		return none
+	}
+}
+
+// L4: one link at full rate.
+func TestHotLink(t *testing.T) {
+	b := newBooks(func() fault { return none })
+	r := newRecorder(t, b, nil)
+	r.Start()
+	const each = 50_000
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() {
+			for range each {
+				r.Record("a.example", "hot", 0)
+			}
+		})
+	}
+	clients.Wait()
+	stop(t, r)
+	if got := b.total(); got != 4*each {
+		t.Errorf("%d clicks booked of %d", got, 4*each)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	b := newBooks(func() fault { return none })
+	r := newRecorder(t, b, func(o *clicks.Options) { o.Rows = 100 })
+	for i := range 1000 {
+		r.Record("a.example", fmt.Sprint("c", i), 0)
+	}
+	r.Start()
+	stop(t, r)
+	if lost := metric(t, r, `fingerpost_edge_clicks_lost_total{reason="memory"}`); b.total()+lost != 1000 || lost == 0 {
+		t.Errorf("%d booked and %d lost of 1000", b.total(), lost)
+	}
+}
+
+func TestStopGivesUp(t *testing.T) {
+	r := newRecorder(t, newBooks(func() fault { return before }), nil)
+	r.Start()
+	for range 10 {
+		r.Record("a.example", "code", 0)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := r.Stop(ctx); err == nil || !strings.Contains(err.Error(), "10 clicks") {
+		t.Errorf("Stop: %v, want 10 clicks lost", err)
+	}
+	if lost := metric(t, r, `fingerpost_edge_clicks_lost_total{reason="stopping"}`); lost != 10 {
+		t.Errorf("%d clicks counted as lost", lost)
+	}
+}
+
+func TestEpochRises(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new", "folder")
+	clock := time.UnixMilli(1_000_000)
+	epoch := func() uint64 {
+		b := newBooks(func() fault { return none })
+		r := newRecorder(t, b, func(o *clicks.Options) {
+			o.Data, o.Now = folder, func() time.Time { return clock }
+		})
+		r.Start()
+		r.Record("a.example", "code", 0)
+		stop(t, r)
+		for _, batch := range b.batches {
+			return batch.GetEpoch()
+		}
+		t.Fatal("nothing was shipped")
+		return 0
+	}
+	first, again := epoch(), epoch()
+	clock = clock.Add(-time.Hour)
+	back := epoch()
+	if first != 1_000_000 || again != first+1 || back != again+1 {
+		t.Errorf("epochs %d, %d, after the clock was set back %d", first, again, back)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	damaged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(damaged, "clicks.epoch"), []byte("nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(damaged, "clicks.epoch")
+	for name, c := range map[string]struct {
+		change func(*clicks.Options)
+		says   string
+	}{
+		"bad id":        {func(o *clicks.Options) { o.Edge = "a/b" }, "Edge"},
+		"damaged epoch": {func(o *clicks.Options) { o.Data = damaged }, "clicks.epoch"},
+		"not a folder":  {func(o *clicks.Options) { o.Data = file }, "data folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := clicks.Options{Edge: "edge", Data: t.TempDir(), Shipper: newBooks(nil), Logger: slog.New(slog.DiscardHandler)}
+			c.change(&o)
+			if _, err := clicks.New(o); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("New: %v, want something about %s", err, c.says)
+			}
+		})
+	}
+}
