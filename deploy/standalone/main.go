@@ -1,0 +1,53 @@
+// Command standalone runs a whole Fingerpost in one process: an edge, a control
+// plane, an embedded etcd and an embedded SQLite. They are the same packages
+// that run apart elsewhere, and they talk to each other over loopback as they
+// would over a network.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/fingerpost/fingerpost/sync/cli"
+)
+
+// build is set by the linker.
+var build = "dev"
+
+// stopTime is how long stopping may take.
+const stopTime = 5 * time.Second
+
+type command struct {
+	Data           string        `help:"Folder for all data; made if missing." default:"data" type:"path"`
+	EdgeAddr       string        `help:"Where redirects are served." default:"127.0.0.1:8000"`
+	ControlAddr    string        `help:"Where the API is served." default:"127.0.0.1:8080"`
+	EdgeOpsAddr    string        `help:"Where the edge's health, metrics and profiles are served." default:"127.0.0.1:8001"`
+	ControlOpsAddr string        `help:"Where the control plane's are." default:"127.0.0.1:8082"`
+	Domain         string        `help:"Domain of the short links; for localhost, 127.0.0.1 and ::1 are the same." default:"localhost"`
+	ShortURL       string        `name:"short-url" help:"How short links are written, {domain} standing for theirs. Default: the edge's address for localhost, otherwise https://{domain}."`
+	AdminKey       string        `help:"The first admin key, 24 or more visible ASCII characters. Set it in the environment: command lines can be read by others. Default: one is made and shown once."`
+	CacheBytes     int64         `help:"Memory for links in the edge, in bytes." default:"268435456"`
+	MaxStale       time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`
+}
+
+// Run starts everything, says where, and stops when ctx ends.
+func (c *command) Run(ctx context.Context, log *slog.Logger) error {
+	s := &standalone{command: *c, log: log}
+	if err := s.start(ctx); err != nil {
+		return cli.Start(err)
+	}
+	if key := s.control.AdminKey(); key != "" {
+		fmt.Fprintf(os.Stderr, "admin key, shown this once: %s\n", key)
+	}
+	fmt.Printf("ready edge=http://%s control=http://%s data=%s\n", s.edge.Addr(), s.control.Addr(), c.Data)
+	<-ctx.Done()
+	log.Info("stopping")
+	return s.stop()
+}
+
+func main() {
+	cli.Main("standalone", "Runs a whole Fingerpost in one process.", &command{})
+}
