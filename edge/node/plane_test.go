@@ -1,0 +1,86 @@
+package node_test
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"sync"
+	"testing"
+
+	"google.golang.org/grpc"
+
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// plane is the least of a control plane: the truth, and a book of clicks.
+type plane struct {
+	wire.UnimplementedResolverServer
+	wire.UnimplementedClicksServer
+	addr string
+
+	mu     sync.Mutex
+	truth  map[string]*wire.Record
+	clicks map[string]uint64 // by batch
+}
+
+func startPlane(t *testing.T) *plane {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plane{addr: l.Addr().String(), truth: make(map[string]*wire.Record), clicks: make(map[string]uint64)}
+	s := grpc.NewServer()
+	wire.RegisterResolverServer(s, p)
+	wire.RegisterClicksServer(s, p)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l)
+	}()
+	t.Cleanup(func() {
+		s.Stop()
+		<-done
+	})
+	return p
+}
+
+func (p *plane) commit(r *wire.Record) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.truth[r.GetDomain()+"/"+r.GetCode()] = r
+}
+
+func (p *plane) Resolve(_ context.Context, r *wire.ResolveRequest) (*wire.ResolveResponse, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return &wire.ResolveResponse{Record: p.truth[r.GetDomain()+"/"+r.GetCode()]}, nil
+}
+
+func (p *plane) Ship(_ context.Context, b *wire.Batch) (*wire.ShipResponse, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var sum uint64
+	for _, c := range b.GetCounts() {
+		sum += c.GetCount()
+	}
+	p.clicks[b.GetEdge()+" "+itoa(b.GetEpoch())+" "+itoa(b.GetSequence())] = sum
+	return &wire.ShipResponse{}, nil
+}
+
+func (p *plane) booked() (sum uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, n := range p.clicks {
+		sum += n
+	}
+	return sum
+}
+
+func record(code string, version uint64, url string) *wire.Record {
+	return &wire.Record{
+		Domain: "localhost", Code: code, Version: version, Url: url, Redirect: 302, Status: wire.Status_STATUS_ACTIVE,
+	}
+}
+
+func itoa(n uint64) string { return strconv.FormatUint(n, 10) }
