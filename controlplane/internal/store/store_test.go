@@ -1,9 +1,14 @@
 package store_test
 
 import (
+	"database/sql"
+	"fmt"
 	"log/slog"
+	"net/url"
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -20,6 +25,44 @@ func TestSQLite(t *testing.T) {
 
 func TestPostgreSQL(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, postgres.NewDatabase(t)) })
+}
+
+// TestCockroachDB needs the address of a server that it may add databases to,
+// such as postgres://root@localhost:26257/defaultdb.
+func TestCockroachDB(t *testing.T) {
+	server := os.Getenv("FINGERPOST_COCKROACH_URL")
+	if server == "" {
+		t.Skip("FINGERPOST_COCKROACH_URL names no server")
+	}
+	n := 0
+	storetest.Run(t, func(t *testing.T) *store.Store {
+		n++
+		return open(t, addDatabase(t, server, fmt.Sprintf("fingerpost_test_%d_%d", time.Now().UnixMilli(), n)))
+	})
+}
+
+// addDatabase adds a database to a server and removes it after the test.
+func addDatabase(t *testing.T, server, name string) (databaseURL string) {
+	t.Helper()
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	})
+	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 func sqliteURL(t testing.TB) string {
