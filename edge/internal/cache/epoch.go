@@ -19,10 +19,6 @@ func (c *Cache) Rebase() {
 }
 
 // Confirm says that every change committed up to asOf, in Unix milliseconds, has
-// been applied. Called by the feed's goroutine only.
-func (c *Cache) Confirm(asOf int64) {
-	e := c.epoch.Load()
-	if asOf > e.confirmed.Load() {
-		e.confirmed.Store(asOf)
-	}
-}
+// been applied. An earlier asOf than before means that the clock was set back,
+// and counts. Called by the feed's goroutine only.
+func (c *Cache) Confirm(asOf int64) { c.epoch.Load().confirmed.Store(asOf) }

@@ -21,8 +21,8 @@ type Follower struct {
 
 	hosts     atomic.Pointer[redirect.Hosts]
 	revision  atomic.Int64
-	confirmed atomic.Int64            // Unix milliseconds; 0: never
-	domains   map[string]*wire.Domain // owned by the feed's goroutine
+	confirmed atomic.Pointer[time.Time] // nil: never
+	domains   map[string]*wire.Domain   // owned by the feed's goroutine
 }
 
 // New makes a Follower that knows nothing yet.
@@ -97,7 +97,7 @@ func (f *Follower) Malformed(revision int64, key string, err error) {
 // Confirm implements feed.Sink.
 func (f *Follower) Confirm(revision int64, asOf time.Time) {
 	f.options.Cache.Confirm(asOf.UnixMilli())
-	f.confirmed.Store(asOf.UnixMilli())
+	f.confirmed.Store(&asOf)
 	f.revision.Store(max(f.revision.Load(), revision))
 }
 

@@ -11,10 +11,11 @@ import (
 // confirmed anything.
 func (f *Follower) Staleness() (age time.Duration, ok bool) {
 	confirmed := f.confirmed.Load()
-	if confirmed == 0 {
+	if confirmed == nil {
 		return 0, false
 	}
-	return max(0, f.options.Now().Sub(time.UnixMilli(confirmed))), true
+	// Both times carry the monotonic clock: setting the other one changes nothing.
+	return max(0, f.options.Now().Sub(*confirmed)), true
 }
 
 // Revision is the newest revision of the feed that was applied.

@@ -3,6 +3,7 @@ package redirect
 import (
 	"context"
 	"runtime/debug"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -108,12 +109,14 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 }
 
 // fresh says whether e was known to be the newest recently enough to be served.
+// A moment that far in the future is no better: the clock was set back since.
 func (h *Handler) fresh(d *Domain, e *cache.Entry, now int64) bool {
 	bound := h.options.MaxStale
 	if d.Strict || e.Strict {
 		bound = min(bound, StrictAge)
 	}
-	return now-e.KnownAt() <= bound.Milliseconds()
+	age := time.Duration(now-e.KnownAt()) * time.Millisecond
+	return age.Abs() <= bound
 }
 
 func (h *Handler) fill(d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {

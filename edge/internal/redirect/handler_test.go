@@ -316,6 +316,8 @@ func TestFreshness(t *testing.T) {
 		"strict too old":              {link: strict, age: 2001 * time.Millisecond, down: true, status: 503, asked: 1},
 		"strict too old, asked":       {link: strict, age: time.Hour, status: 302, asked: 1},
 		"strict, confirmed":           {link: strict, age: time.Hour, confirm: true, down: true, status: 302},
+		"F16 strict, clock set back":  {link: strict, age: -time.Hour, down: true, status: 503, asked: 1},
+		"F16 clock set back":          {age: -time.Hour, down: true, status: 302},
 		"strict domain":               {domain: true, age: 3 * time.Second, down: true, status: 503, asked: 1},
 		"suspect":                     {age: time.Second, rebase: true, down: true, status: 302, asked: 1},
 		"suspect too old":             {age: 25 * time.Hour, rebase: true, confirm: true, down: true, status: 503, asked: 1},
