@@ -6,21 +6,19 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// The tracked range. Shorter values count as they are, at the resolution of
-// Lowest; longer ones count as Highest.
-const (
-	Lowest  = time.Microsecond
-	Highest = 2 * time.Minute
-	digits  = 3
-)
+// Highest is the longest duration that is told apart; longer ones count as it.
+const Highest = 2 * time.Minute
+
+// digits of a duration are kept, down to the nanosecond.
+const digits = 3
 
 // Histogram holds durations. It is not safe for concurrent use: each worker
 // keeps its own, and they are merged at the end.
 type Histogram struct{ h *hdrhistogram.Histogram }
 
-// New gives an empty histogram, of about 200 KB.
+// New gives an empty histogram, of about 250 KB.
 func New() *Histogram {
-	return &Histogram{hdrhistogram.New(int64(Lowest), int64(Highest), digits)}
+	return &Histogram{hdrhistogram.New(1, int64(Highest), digits)}
 }
 
 // Record adds d. A negative duration counts as zero. Hot path: 0 allocs.
