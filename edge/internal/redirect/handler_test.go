@@ -2,12 +2,9 @@ package redirect_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -295,55 +292,6 @@ func TestUnavailable(t *testing.T) {
 	})
 }
 
-// Promise 3: how long what is in memory is served while nobody confirms it.
-func TestFreshness(t *testing.T) {
-	strict := func(l *link.Link) { l.Strict = true }
-	for name, c := range map[string]struct {
-		link    func(*link.Link)
-		domain  bool // strict
-		age     time.Duration
-		confirm bool // by the feed, just now
-		rebase  bool // a new epoch
-		down    bool
-		status  int
-		asked   int
-	}{
-		"in time":                     {age: 23 * time.Hour, down: true, status: 302},
-		"too old":                     {age: 25 * time.Hour, down: true, status: 503, asked: 1},
-		"too old, asked":              {age: 25 * time.Hour, status: 302, asked: 1},
-		"old but confirmed":           {age: 25 * time.Hour, confirm: true, down: true, status: 302},
-		"strict in time":              {link: strict, age: 2 * time.Second, down: true, status: 302},
-		"strict too old":              {link: strict, age: 2001 * time.Millisecond, down: true, status: 503, asked: 1},
-		"strict too old, asked":       {link: strict, age: time.Hour, status: 302, asked: 1},
-		"strict, confirmed":           {link: strict, age: time.Hour, confirm: true, down: true, status: 302},
-		"F16 strict, clock set back":  {link: strict, age: -time.Hour, down: true, status: 503, asked: 1},
-		"F16 clock set back":          {age: -time.Hour, down: true, status: 302},
-		"strict domain":               {domain: true, age: 3 * time.Second, down: true, status: 503, asked: 1},
-		"suspect":                     {age: time.Second, rebase: true, down: true, status: 302, asked: 1},
-		"suspect too old":             {age: 25 * time.Hour, rebase: true, confirm: true, down: true, status: 503, asked: 1},
-		"suspect strict":              {link: strict, age: time.Second, rebase: true, down: true, status: 503, asked: 1},
-		"suspect strict, asked again": {link: strict, age: time.Second, rebase: true, status: 302, asked: 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			e := newEdge(t, &wire.Domain{Name: "a.example", Strict: c.domain})
-			e.has("code", c.link)
-			e.get(t, "/code")
-			e.asked = 0
-			e.now = e.now.Add(c.age)
-			if c.rebase {
-				e.Rebase()
-			}
-			if c.confirm {
-				e.Confirm(e.now.UnixMilli())
-			}
-			e.down = c.down
-			if r := e.get(t, "/code"); r.StatusCode() != c.status || e.asked != c.asked {
-				t.Errorf("answered %d after asking %d times, want %d after %d", r.StatusCode(), e.asked, c.status, c.asked)
-			}
-		})
-	}
-}
-
 func TestPanicIsAnswered(t *testing.T) {
 	e := newEdge(t)
 	e.has("code", nil)
@@ -352,67 +300,4 @@ func TestPanicIsAnswered(t *testing.T) {
 	if r := e.get(t, "/code"); r.StatusCode() != 500 {
 		t.Errorf("answered %d", r.StatusCode())
 	}
-}
-
-// TestServer goes through sockets: keep-alive, pipelining, HEAD, stopping.
-func TestServer(t *testing.T) {
-	e := newEdge(t)
-	e.has("code", nil)
-	s, err := redirect.NewServer(redirect.Options{
-		Addr: "127.0.0.1:0", Lookup: e, Recorder: e, View: e, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	answers := pipeline(t, s.Addr(), "GET /code HTTP/1.1\r\nHost: a.example\r\n\r\n"+
-		"HEAD /code HTTP/1.1\r\nHost: a.example\r\n\r\nHEAD /none HTTP/1.1\r\nHost: a.example\r\n\r\nGET /none HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n",
-		"GET", "HEAD", "HEAD", "GET")
-	if !bytes.Equal(answers[0], answers[1]) || !bytes.HasPrefix(answers[0], []byte("HTTP/1.1 302 Found")) {
-		t.Errorf("GET:\n%s\nHEAD:\n%s", answers[0], answers[1])
-	}
-	if bytes.Contains(answers[0], []byte("Server:")) || !bytes.Contains(answers[0], []byte("Content-Length: 0\r\n")) {
-		t.Errorf("headers of a redirect:\n%s", answers[0])
-	}
-	if !bytes.HasPrefix(answers[3], []byte("HTTP/1.1 404")) || !bytes.HasSuffix(answers[3], []byte("Not Found\n")) {
-		t.Errorf("unknown:\n%s", answers[3])
-	}
-	if len(e.clicks) != 1 {
-		t.Errorf("%d clicks of one GET", len(e.clicks))
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := s.Stop(ctx); err != nil {
-		t.Error(err)
-	}
-}
-
-// pipeline sends all requests at once and gives each answer's bytes.
-func pipeline(t *testing.T, addr, requests string, methods ...string) [][]byte {
-	t.Helper()
-	conn, err := fasthttp.DialTimeout(addr, 5*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, requests); err != nil {
-		t.Fatal(err)
-	}
-	var answers [][]byte
-	var raw bytes.Buffer
-	in := bufio.NewReader(io.TeeReader(conn, &raw))
-	for _, m := range methods {
-		before := raw.Len() - in.Buffered()
-		r, err := http.ReadResponse(in, &http.Request{Method: m})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			t.Fatal(err)
-		}
-		answers = append(answers, bytes.Clone(raw.Bytes()[before:raw.Len()-in.Buffered()]))
-	}
-	return answers
 }
