@@ -33,7 +33,7 @@ func (s *Store) AddBatch(ctx context.Context, b *wire.Batch) (duplicate bool, er
 		if duplicate = noted == 0; duplicate || err != nil {
 			return err
 		}
-		return addCounts(ctx, tx, counts)
+		return s.addCounts(ctx, tx, counts)
 	})
 	if err != nil {
 		return false, fmt.Errorf("adding batch %d of %s: %w", b.GetSequence(), b.GetEdge(), err)
@@ -41,14 +41,14 @@ func (s *Store) AddBatch(ctx context.Context, b *wire.Batch) (duplicate bool, er
 	return duplicate, nil
 }
 
-func addCounts(ctx context.Context, tx *sql.Tx, counts []*wire.ClickCount) error {
+func (s *Store) addCounts(ctx context.Context, tx *sql.Tx, counts []*wire.ClickCount) error {
 	for _, size := range chunks(len(counts), clickChunk) {
 		var a args
 		for _, c := range counts[:size] {
 			a = append(a, c.GetDomain(), c.GetCode(), c.GetMinute(), int64(c.GetCount()))
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO click_minutes (domain, code, minute, count) VALUES `+
-			placeholders(size, 4, nil)+` ON CONFLICT (domain, code, minute)
+			s.dialect.placeholders(size, 4, nil)+` ON CONFLICT (domain, code, minute)
 DO UPDATE SET count = click_minutes.count + excluded.count`, a...)
 		if err != nil {
 			return err

@@ -84,7 +84,7 @@ var publishedTypes = map[int]string{2: "BIGINT", 3: "BIGINT"}
 // key, so that it stays quick when many rows wait there.
 func (s *Store) markPublished(ctx context.Context, published []outbox.Published) error {
 	with := `WITH p (domain, code, version, revision) AS (VALUES ` +
-		placeholders(len(published), 4, publishedTypes) + `) `
+		s.dialect.placeholders(len(published), 4, publishedTypes) + `) `
 	var a args
 	for _, p := range published {
 		a = append(a, p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision)

@@ -38,7 +38,7 @@ func (s *Store) countClicks(ctx context.Context, keys []link.Key, into map[link.
 	for i, key := range keys {
 		a[2*i], a[2*i+1] = key.Domain, key.Code
 	}
-	rows, err := s.read.QueryContext(ctx, `WITH k (domain, code) AS (VALUES `+placeholders(size, 2, nil)+`)
+	rows, err := s.read.QueryContext(ctx, `WITH k (domain, code) AS (VALUES `+s.dialect.placeholders(size, 2, nil)+`)
 SELECT c.domain, c.code, CAST(SUM(c.count) AS BIGINT) FROM (SELECT DISTINCT domain, code FROM k) AS d
 JOIN click_minutes c ON c.domain = d.domain AND c.code = d.code GROUP BY c.domain, c.code`, a...)
 	if err != nil {

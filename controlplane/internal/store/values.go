@@ -16,7 +16,7 @@ func (a *args) add(value any) string {
 
 // placeholders gives rows of placeholders, "($1, $2), ($3, $4)" for two of two.
 // cast, if not nil, names the type of a column where the database cannot see it.
-func placeholders(rows, columns int, cast map[int]string) string {
+func (d dialect) placeholders(rows, columns int, cast map[int]string) string {
 	var text strings.Builder
 	for i := range rows * columns {
 		switch {
@@ -27,7 +27,7 @@ func placeholders(rows, columns int, cast map[int]string) string {
 		default:
 			text.WriteString(", ")
 		}
-		placeholder := "$" + strconv.Itoa(i+1)
+		placeholder := d.parameter + strconv.Itoa(i+1)
 		if kind := cast[i%columns]; kind != "" {
 			placeholder = "CAST(" + placeholder + " AS " + kind + ")"
 		}
