@@ -25,6 +25,8 @@ type Recorder struct {
 	stop     chan struct{}      // closed by Stop: ship what is left and end
 	abandon  context.CancelFunc // by Stop's deadline: end now
 	done     chan struct{}      // closed when the shipper has ended
+
+	unacknowledged uint64 // clicks of the batch given up; the shipper's until done
 }
 
 // New checks the options and takes this start's epoch, which it keeps in the
@@ -124,8 +126,12 @@ func (r *Recorder) Stop(ctx context.Context) error {
 		r.abandon()
 		<-r.done
 	}
-	if lost := r.metrics.lostStopping.Load(); lost > 0 {
-		return fmt.Errorf("shipping the last clicks: %w", errors.Join(ctx.Err(), fmt.Errorf("%d clicks were not acknowledged", lost)))
+	// A request that outlived the server's stop may have recorded since.
+	r.drain()
+	lost := r.unacknowledged + r.tally.clicks()
+	if lost == 0 {
+		return nil
 	}
-	return nil
+	r.metrics.lostStopping.Add(lost)
+	return fmt.Errorf("shipping the last clicks: %w", errors.Join(ctx.Err(), fmt.Errorf("%d clicks were not acknowledged", lost)))
 }

@@ -23,7 +23,7 @@ func (r *Recorder) shipAll(ctx context.Context) {
 		}
 		batch := &wire.Batch{Edge: r.options.Edge, Epoch: r.epoch, Sequence: sequence, Counts: counts}
 		if !r.shipOne(ctx, batch) {
-			r.metrics.lostStopping.Add(sum(counts) + r.tally.clicks())
+			r.unacknowledged = sum(counts)
 			return
 		}
 		r.metrics.shipped.Add(sum(counts))
