@@ -19,15 +19,16 @@ type keys struct {
 
 type createKey struct {
 	database
-	Name  string        `help:"What the key is for."`
-	Scope []string      `required:"" enum:"urls:read,urls:write,stats:read,admin" help:"What it may do: ${enum}. Comma-separated; admin implies all."`
-	TTL   time.Duration `help:"How long it is valid, such as 720h. Without it: for ever."`
+	Name      string        `help:"What the key is for."`
+	Scope     []string      `required:"" enum:"urls:read,urls:write,stats:read,admin" help:"What it may do: ${enum}. Comma-separated; admin implies all."`
+	Workspace string        `default:"default" help:"Whose links the key sees and makes."`
+	TTL       time.Duration `help:"How long it is valid, such as 720h. Without it: for ever."`
 }
 
 // Run prints the new key, and nothing else, on standard output.
 func (c *createKey) Run(ctx context.Context, log *slog.Logger) error {
 	return withKeys(ctx, c.DatabaseURL, log, func(k *server.Keys) error {
-		secret, err := k.Create(ctx, c.Name, c.Scope, c.TTL)
+		secret, err := k.Create(ctx, c.Name, c.Workspace, c.Scope, c.TTL)
 		if err != nil {
 			return err
 		}
@@ -46,9 +47,9 @@ func (c *listKeys) Run(ctx context.Context, log *slog.Logger) error {
 			return err
 		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tSCOPES\tCREATED\tEXPIRES\tREVOKED\tNAME")
+		fmt.Fprintln(w, "ID\tWORKSPACE\tSCOPES\tCREATED\tUSED\tEXPIRES\tREVOKED\tNAME")
 		for _, key := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%q\n", key.ID, key.Scopes, key.Created, key.Expires, key.Revoked, key.Name)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%q\n", key.ID, key.Workspace, key.Scopes, key.Created, key.Used, key.Expires, key.Revoked, key.Name)
 		}
 		return w.Flush()
 	})

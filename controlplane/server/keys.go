@@ -22,8 +22,8 @@ type Keys struct {
 
 // KeyInfo is what may be shown of a key. Times are RFC 3339; "-" is never.
 type KeyInfo struct {
-	ID, Name, Scopes          string
-	Created, Expires, Revoked string
+	ID, Name, Workspace, Scopes     string
+	Created, Expires, Revoked, Used string
 }
 
 // OpenKeys opens the database and brings it to this build's tables.
@@ -50,9 +50,10 @@ func OpenKeys(ctx context.Context, databaseURL string, log *slog.Logger) (*Keys,
 // Close gives the database back.
 func (k *Keys) Close() error { return k.store.Close() }
 
-// Create makes a key with the named scopes; a ttl of 0 is for ever. The secret
+// Create makes a key with the named scopes in a workspace, the default one if it
+// is ""; a ttl of 0 is for ever. The secret
 // can be had nowhere else.
-func (k *Keys) Create(ctx context.Context, name string, scopes []string, ttl time.Duration) (secret string, err error) {
+func (k *Keys) Create(ctx context.Context, name, workspace string, scopes []string, ttl time.Duration) (secret string, err error) {
 	var parsed []access.Scope
 	for _, scope := range scopes {
 		s, ok := access.ParseScope(scope)
@@ -68,13 +69,13 @@ func (k *Keys) Create(ctx context.Context, name string, scopes []string, ttl tim
 	case ttl > 0:
 		expires = time.Now().Add(ttl)
 	}
-	secret, _, err = k.access.Create(ctx, name, parsed, expires)
+	secret, _, err = k.access.Create(ctx, access.NewKey{Name: name, Workspace: workspace, Scopes: parsed, Expires: expires})
 	return secret, err
 }
 
 // List lists all keys, oldest first.
 func (k *Keys) List(ctx context.Context) ([]KeyInfo, error) {
-	all, err := k.access.List(ctx)
+	all, err := k.all(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +86,24 @@ func (k *Keys) List(ctx context.Context) ([]KeyInfo, error) {
 			scopes[j] = string(s)
 		}
 		infos[i] = KeyInfo{
-			ID: key.ID, Name: key.Name, Scopes: strings.Join(scopes, ","),
-			Created: shown(key.CreatedAt), Expires: shown(key.ExpiresAt), Revoked: shown(key.RevokedAt),
+			ID: key.ID, Name: key.Name, Workspace: key.Workspace, Scopes: strings.Join(scopes, ","),
+			Created: shown(key.CreatedAt), Expires: shown(key.ExpiresAt), Revoked: shown(key.RevokedAt), Used: shown(key.LastUsedAt),
 		}
 	}
 	return infos, nil
+}
+
+// all lists every key, a page at a time.
+func (k *Keys) all(ctx context.Context) (all []access.Key, err error) {
+	const page = 1000
+	for q := (access.Query{}); ; {
+		found, err := k.access.Keys(ctx, q, page)
+		all = append(all, found...)
+		if err != nil || len(found) < page {
+			return all, err
+		}
+		q.After = found[page-1].Place()
+	}
 }
 
 // Revoke ends the key with this id for good. Idempotent.

@@ -27,6 +27,7 @@ type Access struct {
 	store Store
 	now   func() time.Time
 	known *lru.Cache[[sha256.Size]byte, seen]
+	usage usage
 }
 
 // seen is what the store answered, and when it was asked.
@@ -47,7 +48,7 @@ func New(store Store, now func() time.Time) (*Access, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making key cache: %w", err)
 	}
-	return &Access{store: store, now: now, known: known}, nil
+	return &Access{store: store, now: now, known: known, usage: usage{used: make(map[string]int64)}}, nil
 }
 
 // Authenticate finds the key that presented is, if it is valid now.
@@ -67,9 +68,10 @@ func (a *Access) Authenticate(ctx context.Context, presented string) (Key, error
 	// The store has compared already, but perhaps not in constant time or not
 	// every byte; this does not depend on it.
 	same := subtle.ConstantTimeCompare(hash[:], key.Hash[:]) == 1
-	if !same || key.RevokedAt != 0 || key.ExpiresAt != 0 && now >= key.ExpiresAt {
+	if !same || key.ended(now) {
 		return Key{}, ErrDenied
 	}
+	a.usage.note(&key, now)
 	return key, nil
 }
 

@@ -14,9 +14,11 @@ import (
 
 // memory is the least Store that the rules can be tested on; one goroutine only.
 type memory struct {
-	keys  []access.Key
-	reads int
-	fail  error
+	access.Store // what the rules do not ask for here
+	keys         []access.Key
+	reads        int
+	touched      int
+	fail         error
 }
 
 func (m *memory) InsertKey(_ context.Context, k access.Key) error {
@@ -42,8 +44,19 @@ func (m *memory) KeyByHash(_ context.Context, hash [32]byte) (access.Key, error)
 	return access.Key{}, access.ErrNotFound
 }
 
-func (m *memory) AdminKeyExists(context.Context) (bool, error)   { return len(m.keys) > 0, m.fail }
-func (m *memory) ListKeys(context.Context) ([]access.Key, error) { return m.keys, m.fail }
+func (m *memory) AdminKeyExists(context.Context) (bool, error) { return len(m.keys) > 0, m.fail }
+func (m *memory) ReadWorkspace(context.Context, string) (access.Workspace, error) {
+	return access.Workspace{}, m.fail
+}
+func (m *memory) TouchKeys(_ context.Context, used map[string]int64) error {
+	m.touched++
+	for i, k := range m.keys {
+		if at, ok := used[k.ID]; ok {
+			m.keys[i].LastUsedAt = at
+		}
+	}
+	return m.fail
+}
 func (m *memory) RevokeKey(_ context.Context, id string, at int64) error {
 	for i := range m.keys {
 		if m.keys[i].ID == id {
@@ -72,7 +85,7 @@ func start(t *testing.T) *fixture {
 
 func TestKeyForm(t *testing.T) {
 	f := start(t)
-	secret, key, err := f.Create(t.Context(), "ci", []access.Scope{access.ReadURLs}, time.Time{})
+	secret, key, err := f.Create(t.Context(), access.NewKey{Name: "ci", Scopes: []access.Scope{access.ReadURLs}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +114,7 @@ func TestScopes(t *testing.T) {
 // asking the store for every request.
 func TestA13Revoked(t *testing.T) {
 	f := start(t)
-	secret, key, err := f.Create(t.Context(), "", []access.Scope{access.Admin}, time.Time{})
+	secret, key, err := f.Create(t.Context(), access.NewKey{Scopes: []access.Scope{access.Admin}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +137,7 @@ func TestA13Revoked(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	f := start(t)
-	secret, _, err := f.Create(t.Context(), "", []access.Scope{access.Admin}, f.now.Add(time.Minute))
+	secret, _, err := f.Create(t.Context(), access.NewKey{Scopes: []access.Scope{access.Admin}, Expires: f.now.Add(time.Minute)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +159,25 @@ func TestDenied(t *testing.T) {
 	f.now = f.now.Add(time.Hour)
 	if _, err := f.Authenticate(t.Context(), secret); err == nil || errors.Is(err, access.ErrDenied) {
 		t.Errorf("database down: %v; must not look like a wrong key", err)
+	}
+}
+
+// TestUseIsNoted: seldom, and never while a request waits.
+func TestUseIsNoted(t *testing.T) {
+	f := start(t)
+	secret, _, err := f.Create(t.Context(), access.NewKey{Scopes: []access.Scope{access.Admin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		if _, err := f.Authenticate(t.Context(), secret); err != nil {
+			t.Fatal(err)
+		}
+		f.Flush(t.Context())
+		f.now = f.now.Add(time.Second)
+	}
+	if f.store.touched > 4 || f.store.touched < 3 {
+		t.Errorf("%d writes in 200 seconds", f.store.touched)
 	}
 }
 

@@ -73,5 +73,5 @@ func keyOf(ctx context.Context) access.Key {
 
 // caller is who the rules take the key for.
 func caller(key access.Key) links.Caller {
-	return links.Caller{ID: key.UserID, Admin: key.Allows(access.Admin)}
+	return links.Caller{ID: key.UserID, Workspace: key.Workspace, Admin: key.Allows(access.Admin)}
 }

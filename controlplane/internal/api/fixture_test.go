@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -13,7 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -101,10 +101,14 @@ func (b *safeBuffer) String() string {
 	return b.buf.String()
 }
 
-// key makes a key with scopes.
+// key makes a key with scopes, in a workspace of its own.
 func (f *fixture) key(scopes ...access.Scope) string {
 	f.t.Helper()
-	secret, _, err := f.access.Create(f.t.Context(), "test", scopes, time.Time{})
+	workspace := strings.ToLower(rand.Text())
+	if _, err := f.access.CreateWorkspace(f.t.Context(), workspace, ""); err != nil {
+		f.t.Fatal(err)
+	}
+	secret, _, err := f.access.Create(f.t.Context(), access.NewKey{Name: "test", Workspace: workspace, Scopes: scopes})
 	if err != nil {
 		f.t.Fatal(err)
 	}

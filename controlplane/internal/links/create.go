@@ -23,6 +23,7 @@ func (l *Links) Create(ctx context.Context, by Caller, domain, alias string, fie
 		Tags:      []string{},
 		Custom:    alias != "",
 		CreatedBy: by.ID,
+		Workspace: by.Workspace,
 		CreatedAt: now,
 		UpdatedAt: now,
 	}

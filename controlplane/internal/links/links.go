@@ -79,13 +79,14 @@ func New(o Options) (*Links, error) {
 
 // Caller is on whose behalf a call is made.
 type Caller struct {
-	ID    string // what Link.CreatedBy becomes
-	Admin bool   // sees and changes everybody's links
+	ID        string // what Link.CreatedBy becomes
+	Workspace string // whose links the caller sees and changes
+	Admin     bool   // sees and changes those of every workspace
 }
 
 // owns says whether c may see l. What a caller may not see does not exist for
 // them: answers never tell the two apart.
-func (c Caller) owns(l *Link) bool { return c.Admin || c.ID != "" && l.CreatedBy == c.ID }
+func (c Caller) owns(l *Link) bool { return c.Admin || c.Workspace != "" && l.Workspace == c.Workspace }
 
 // Key names a link for callers: an empty domain means the default one, and a
 // domain's other hosts mean the domain. ErrNotFound if the domain is not ours

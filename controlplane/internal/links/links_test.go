@@ -132,7 +132,7 @@ func TestGeneratedCodeTaken(t *testing.T) {
 
 func TestTenants(t *testing.T) {
 	l, _ := rules(t)
-	bob, admin := links.Caller{ID: "bob"}, links.Caller{ID: "root", Admin: true}
+	bob, admin := links.Caller{ID: "bob", Workspace: "b"}, links.Caller{ID: "root", Workspace: "root", Admin: true}
 	made, err := l.Create(t.Context(), alice, "", "mine", links.Fields{URL: of(target)})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestTombstone(t *testing.T) {
 	l, _ := rules(t)
 	key := link.Key{Domain: "go.example", Code: "mine"}
 	claim := func(who string) error {
-		_, err := l.Create(t.Context(), links.Caller{ID: who}, "", key.Code, links.Fields{URL: of(target)})
+		_, err := l.Create(t.Context(), links.Caller{ID: who, Workspace: who}, "", key.Code, links.Fields{URL: of(target)})
 		return err
 	}
 	if err := errors.Join(claim("alice"), l.Delete(t.Context(), alice, key, nil)); err != nil {

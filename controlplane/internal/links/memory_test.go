@@ -29,7 +29,7 @@ func (m *memory) CreateLink(_ context.Context, l *links.Link) error {
 	switch {
 	case m.fail != nil:
 		return m.fail
-	case held && (old.Status != link.Deleted || old.CreatedBy != l.CreatedBy):
+	case held && (old.Status != link.Deleted || old.Workspace != l.Workspace):
 		return links.ErrTaken
 	}
 	l.Version = old.Version + 1
@@ -73,7 +73,7 @@ func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, err
 	defer m.mu.Unlock()
 	var found []*links.Link
 	for _, l := range m.all {
-		if q.CreatedBy == "" || q.CreatedBy == l.CreatedBy {
+		if (q.CreatedBy == "" || q.CreatedBy == l.CreatedBy) && (q.Workspace == "" || q.Workspace == l.Workspace) {
 			found = append(found, &l)
 		}
 	}

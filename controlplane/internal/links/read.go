@@ -29,10 +29,10 @@ func (l *Links) List(ctx context.Context, by Caller, q Query) ([]*Link, Cursor, 
 		return nil, Cursor{}, Refuse("limit", Bad, "must be 1 to 1000")
 	}
 	if !by.Admin {
-		if by.ID == "" || q.CreatedBy != "" && q.CreatedBy != by.ID {
+		if by.Workspace == "" {
 			return nil, Cursor{}, nil
 		}
-		q.CreatedBy = by.ID
+		q.Workspace = by.Workspace
 	}
 	limit := q.Limit
 	q.Limit++ // one more tells whether there is a next page

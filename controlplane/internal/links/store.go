@@ -30,6 +30,8 @@ type Link struct {
 	// CreatedBy is the id of the user (of the API key, until users come) who
 	// made the link. A deleted link's key is given to nobody else.
 	CreatedBy string
+	// Workspace is the tenant that the link belongs to.
+	Workspace string
 	// CreatedAt and UpdatedAt are Unix milliseconds.
 	CreatedAt, UpdatedAt int64
 }
@@ -48,6 +50,7 @@ const (
 type Query struct {
 	Domain    string
 	Status    link.Status // 0: every link but the deleted
+	Workspace string      // links of this tenant
 	CreatedBy string
 	Tag       string // links that carry this tag
 	Text      string // substring of code, URL or title, in any case; % and _ are literal
@@ -69,7 +72,7 @@ type Cursor struct {
 type Store interface {
 	// CreateLink inserts l as version 1 together with its outbox row, in one
 	// transaction, and sets l.Version. A deleted link's key is given again to
-	// the same CreatedBy only, with the next version; every other holder means
+	// the same Workspace only, with the next version; every other holder means
 	// ErrTaken. Durable when it returns nil. Not idempotent.
 	CreateLink(ctx context.Context, l *Link) error
 	// ReadLink reads strongly. Tombstones are answered too. ErrNotFound if the

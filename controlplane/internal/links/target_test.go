@@ -13,7 +13,7 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-var alice = links.Caller{ID: "alice"}
+var alice = links.Caller{ID: "alice", Workspace: "alice"}
 
 // corpus is the real URLs that the bench works with.
 const corpus = "../../../bench/workload/urls.txt"

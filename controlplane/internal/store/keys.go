@@ -13,79 +13,160 @@ import (
 
 var _ access.Store = (*Store)(nil)
 
-const keyColumns = `id, hash, name, user_id, scopes, unlimited, created_at, expires_at, revoked_at`
+const (
+	keyColumns = `id, hash, name, user_id, scopes, unlimited, created_at, expires_at, revoked_at, workspace, rate_limit, last_used_at`
+	insertKey  = `INSERT INTO api_keys (` + keyColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`
+	// selectKeys joins the user, whose role bounds the key.
+	selectKeys = `SELECT k.id, k.hash, k.name, k.user_id, k.scopes, k.unlimited, k.created_at, k.expires_at, k.revoked_at,
+ k.workspace, k.rate_limit, k.last_used_at, COALESCE(u.role, ''), COALESCE(u.disabled_at, 0)
+FROM api_keys k LEFT JOIN users u ON u.id = k.user_id WHERE `
+)
+
+func keyValues(k *access.Key) []any {
+	return []any{
+		k.ID, k.Hash[:], k.Name, k.UserID, joinScopes(k.Scopes), k.Unlimited, k.CreatedAt, k.ExpiresAt, k.RevokedAt,
+		k.Workspace, int64(k.RateLimit), k.LastUsedAt,
+	}
+}
 
 // InsertKey is access.Store's.
 func (s *Store) InsertKey(ctx context.Context, k access.Key) error {
-	inserted, err := s.exec(ctx, `INSERT INTO api_keys (`+keyColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		k.ID, k.Hash[:], k.Name, k.UserID, joinScopes(k.Scopes), k.Unlimited, k.CreatedAt, k.ExpiresAt, k.RevokedAt)
-	if err == nil && inserted == 0 {
-		err = access.ErrExists
-	}
+	err := s.inChange(ctx, "key "+k.ID, func(ctx context.Context, tx *sql.Tx) error {
+		return addKey(ctx, tx, &k)
+	})
 	if err != nil {
 		return fmt.Errorf("inserting key %s: %w", k.ID, err)
 	}
 	return nil
 }
 
+func addKey(ctx context.Context, tx *sql.Tx, k *access.Key) error {
+	result, err := tx.ExecContext(ctx, insertKey, keyValues(k)...)
+	return wrote(result, err, access.ErrExists)
+}
+
+// wrote is otherwise if a statement wrote no row.
+func wrote(result sql.Result, err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	rows, err := result.RowsAffected()
+	if err == nil && rows == 0 {
+		return otherwise
+	}
+	return err
+}
+
 // KeyByHash is access.Store's.
 func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (access.Key, error) {
-	k, err := scanKey(s.read.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash[:]))
+	k, err := scanKey(s.read.QueryRowContext(ctx, selectKeys+`k.hash = $1`, hash[:]))
 	if err != nil {
 		return access.Key{}, fmt.Errorf("reading key: %w", err)
 	}
 	return k, nil
 }
 
+// ReadKey is access.Store's.
+func (s *Store) ReadKey(ctx context.Context, id string) (access.Key, error) {
+	k, err := scanKey(s.read.QueryRowContext(ctx, selectKeys+`k.id = $1`, id))
+	if err != nil {
+		return access.Key{}, fmt.Errorf("reading key %s: %w", id, err)
+	}
+	return k, nil
+}
+
 // AdminKeyExists is access.Store's.
 func (s *Store) AdminKeyExists(ctx context.Context) (bool, error) {
-	keys, err := s.ListKeys(ctx)
-	return slices.ContainsFunc(keys, func(k access.Key) bool {
-		return k.RevokedAt == 0 && slices.Contains(k.Scopes, access.Admin)
-	}), err
+	keys, err := s.keys(ctx, selectKeys+`k.revoked_at = 0 AND k.scopes LIKE '%admin%'`)
+	return slices.ContainsFunc(keys, func(k access.Key) bool { return slices.Contains(k.Scopes, access.Admin) }), err
 }
 
 // ListKeys is access.Store's.
-func (s *Store) ListKeys(ctx context.Context) ([]access.Key, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys ORDER BY created_at, id`)
+func (s *Store) ListKeys(ctx context.Context, q access.Query, limit int) ([]access.Key, error) {
+	return s.keys(ctx, selectKeys+`($1 = '' OR k.workspace = $1) AND ($2 = '' OR k.user_id = $2)
+ AND (k.created_at, k.id) > ($3, $4) ORDER BY k.created_at, k.id LIMIT $5`,
+		q.Workspace, q.UserID, q.After.CreatedAt, q.After.ID, int64(limit))
+}
+
+func (s *Store) keys(ctx context.Context, query string, a ...any) ([]access.Key, error) {
+	rows, err := s.read.QueryContext(ctx, query, a...)
 	if err != nil {
 		return nil, fmt.Errorf("listing keys: %w", err)
 	}
-	defer rows.Close()
-	var keys []access.Key
-	for rows.Next() {
-		k, err := scanKey(rows)
-		if err != nil {
-			return nil, fmt.Errorf("listing keys: %w", err)
-		}
-		keys = append(keys, k)
-	}
-	if err := rows.Err(); err != nil {
+	keys, err := all(rows, scanKey)
+	if err != nil {
 		return nil, fmt.Errorf("listing keys: %w", err)
 	}
 	return keys, nil
 }
 
+// scanner is a row.
+type scanner interface{ Scan(...any) error }
+
+// all reads rows to their end.
+func all[T any](rows *sql.Rows, scan func(scanner) (T, error)) (found []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
+}
+
 // RevokeKey is access.Store's.
 func (s *Store) RevokeKey(ctx context.Context, id string, at int64) error {
-	revoked, err := s.exec(ctx, `UPDATE api_keys
+	err := s.inChange(ctx, "key "+id, func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE api_keys
 SET revoked_at = CASE WHEN revoked_at = 0 THEN CAST($2 AS BIGINT) ELSE revoked_at END WHERE id = $1`, id, at)
-	if err == nil && revoked == 0 {
-		err = access.ErrNotFound
-	}
+		return wrote(result, err, access.ErrNotFound)
+	})
 	if err != nil {
 		return fmt.Errorf("revoking key %s: %w", id, err)
 	}
 	return nil
 }
 
-func scanKey(row interface{ Scan(...any) error }) (k access.Key, err error) {
+// ReplaceKey is access.Store's.
+func (s *Store) ReplaceKey(ctx context.Context, id string, expires int64, fresh access.Key) error {
+	err := s.inChange(ctx, "key "+fresh.ID, func(ctx context.Context, tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE api_keys
+SET expires_at = CASE WHEN expires_at = 0 OR expires_at > $2 THEN CAST($2 AS BIGINT) ELSE expires_at END
+WHERE id = $1 AND revoked_at = 0`, id, expires)
+		if err := wrote(result, err, access.ErrNotFound); err != nil {
+			return err
+		}
+		return addKey(ctx, tx, &fresh)
+	})
+	if err != nil {
+		return fmt.Errorf("replacing key %s: %w", id, err)
+	}
+	return nil
+}
+
+// TouchKeys is access.Store's. A key that another replica noted within a minute
+// is left alone.
+func (s *Store) TouchKeys(ctx context.Context, used map[string]int64) error {
+	for id, at := range used {
+		_, err := s.exec(ctx, `UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND last_used_at <= $3`, id, at, at-60_000)
+		if err != nil {
+			return fmt.Errorf("noting use of key %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func scanKey(row scanner) (k access.Key, err error) {
 	var (
-		hash   []byte
-		scopes string
+		hash         []byte
+		scopes, role string
+		disabledAt   int64
 	)
-	err = row.Scan(&k.ID, &hash, &k.Name, &k.UserID, &scopes, &k.Unlimited, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt)
+	err = row.Scan(&k.ID, &hash, &k.Name, &k.UserID, &scopes, &k.Unlimited, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
+		&k.Workspace, &k.RateLimit, &k.LastUsedAt, &role, &disabledAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return access.Key{}, access.ErrNotFound
@@ -97,6 +178,8 @@ func scanKey(row interface{ Scan(...any) error }) (k access.Key, err error) {
 	for _, scope := range strings.Fields(scopes) {
 		k.Scopes = append(k.Scopes, access.Scope(scope))
 	}
+	user := access.User{Role: access.Role(role), DisabledAt: disabledAt}
+	k.Role = user.RoleNow()
 	return k, nil
 }
 

@@ -16,7 +16,7 @@ func linkValues(l *links.Link) []any {
 	return []any{
 		l.Domain, l.Code, int64(l.Version), l.URL, int64(l.Status), int64(l.Redirect), l.StartsAt, l.ExpiresAt,
 		l.ExpiredURL, l.ForwardQuery, l.Strict, l.Title, l.Note, encodeTags(l.Tags), l.Custom, l.Revision,
-		l.CreatedBy, l.CreatedAt, l.UpdatedAt,
+		l.CreatedBy, l.CreatedAt, l.UpdatedAt, l.Workspace,
 	}
 }
 
@@ -30,7 +30,7 @@ func scanLink(row interface{ Scan(...any) error }) (*links.Link, error) {
 	err := row.Scan(
 		&l.Domain, &l.Code, &l.Version, &l.URL, &status, &l.Redirect, &l.StartsAt, &l.ExpiresAt,
 		&l.ExpiredURL, &l.ForwardQuery, &l.Strict, &l.Title, &l.Note, &tags, &l.Custom, &l.Revision,
-		&l.CreatedBy, &l.CreatedAt, &l.UpdatedAt)
+		&l.CreatedBy, &l.CreatedAt, &l.UpdatedAt, &l.Workspace)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, links.ErrNotFound

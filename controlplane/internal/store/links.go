@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -13,24 +14,24 @@ import (
 var _ links.Store = (*Store)(nil)
 
 const linkColumns = `domain, code, version, url, status, redirect, starts_at, expires_at, expired_url,
- forward_query, strict, title, note, tags, custom, revision, created_by, created_at, updated_at`
+ forward_query, strict, title, note, tags, custom, revision, created_by, created_at, updated_at, workspace`
 
 // createLink writes a new key, or takes a deleted one over for its old owner,
 // as one statement: of any number of writers exactly one gets a row back.
 const createLink = `INSERT INTO links (` + linkColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT (domain, code) DO UPDATE SET version = links.version + 1, url = excluded.url,
  status = excluded.status, redirect = excluded.redirect, starts_at = excluded.starts_at,
  expires_at = excluded.expires_at, expired_url = excluded.expired_url,
  forward_query = excluded.forward_query, strict = excluded.strict, title = excluded.title,
  note = excluded.note, tags = excluded.tags, custom = excluded.custom, revision = excluded.revision,
- created_at = excluded.created_at, updated_at = excluded.updated_at
-WHERE links.status = 4 AND links.created_by = excluded.created_by
+ created_by = excluded.created_by, created_at = excluded.created_at, updated_at = excluded.updated_at
+WHERE links.status = 4 AND links.workspace = excluded.workspace
 RETURNING domain, code, version, updated_at`
 
 const changeLink = `UPDATE links SET version = $3, url = $4, status = $5, redirect = $6, starts_at = $7,
  expires_at = $8, expired_url = $9, forward_query = $10, strict = $11, title = $12, note = $13,
- tags = $14, custom = $15, revision = $16, created_by = $17, created_at = $18, updated_at = $19
+ tags = $14, custom = $15, revision = $16, created_by = $17, created_at = $18, updated_at = $19, workspace = $20
 WHERE domain = $1 AND code = $2
 RETURNING domain, code, version, updated_at`
 
@@ -52,14 +53,14 @@ func (s *Store) CreateLink(ctx context.Context, l *links.Link) error {
 }
 
 func (s *Store) createLink(ctx context.Context, l *links.Link) (version uint64, err error) {
-	if s.dialect.writingCTE { // one statement is a transaction by itself
+	if s.dialect.writingCTE && idempotency.From(ctx) == nil { // one statement is a transaction by itself
 		err = retry(ctx, func(ctx context.Context) error {
 			version, err = s.writeLink(ctx, s.write, createLink, l)
 			return err
 		})
 		return version, err
 	}
-	err = s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.inChange(ctx, "link "+l.Key.String(), func(ctx context.Context, tx *sql.Tx) error {
 		version, err = s.writeLink(ctx, tx, createLink, l)
 		return err
 	})
@@ -79,7 +80,7 @@ func (s *Store) ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
 // so concurrent changes of a link queue up and none is lost.
 func (s *Store) ChangeLink(ctx context.Context, key link.Key, change func(*links.Link) error) (*links.Link, error) {
 	var changed *links.Link
-	err := s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.inChange(ctx, "link "+key.String(), func(ctx context.Context, tx *sql.Tx) error {
 		l, err := scanLink(tx.QueryRowContext(ctx, readLink+s.dialect.forUpdate, key.Domain, key.Code))
 		if err != nil {
 			return err

@@ -61,6 +61,9 @@ func (s *Store) listConditions(q links.Query, a *args) []string {
 	if q.Domain != "" {
 		where = append(where, "domain = "+a.add(q.Domain))
 	}
+	if q.Workspace != "" {
+		where = append(where, "workspace = "+a.add(q.Workspace))
+	}
 	if q.CreatedBy != "" {
 		where = append(where, "created_by = "+a.add(q.CreatedBy))
 	}

@@ -49,7 +49,7 @@ func tombstones(t *testing.T, s *store.Store) {
 		t.Errorf("the tombstone is %+v", got)
 	}
 	stranger := sample("gone")
-	stranger.CreatedBy = "bert"
+	stranger.Workspace = "bert"
 	if err := s.CreateLink(timeout(t), stranger); !errors.Is(err, links.ErrTaken) {
 		t.Errorf("a stranger's claim: %v", err)
 	}
@@ -68,6 +68,7 @@ func oneWinner(t *testing.T, s *store.Store) {
 	together(50, func(i int) {
 		l := sample("wanted")
 		l.CreatedBy = fmt.Sprint("user", i)
+		l.Workspace = l.CreatedBy
 		switch err := s.CreateLink(timeout(t), l); {
 		case err == nil:
 			won.Add(1)

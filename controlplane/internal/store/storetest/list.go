@@ -83,6 +83,8 @@ func selects(t *testing.T, s *store.Store) {
 		{"a literal percent sign", links.Query{Text: "0%2"}, []string{"percent"}},
 		{"a percent sign is no wildcard", links.Query{Text: "e%e"}, nil},
 		{"a literal underscore", links.Query{Text: "_"}, []string{"percent"}},
+		{"a workspace", links.Query{Workspace: "annas", Tag: "Red"}, []string{"plain"}},
+		{"another workspace", links.Query{Workspace: "berts"}, nil},
 		{"text and owner", links.Query{Text: "example", CreatedBy: "bert"}, []string{"other"}},
 		{"few", links.Query{Limit: 2, Order: links.OldestFirst}, []string{"comma", "off"}},
 	} {

@@ -33,6 +33,15 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"concurrent batches add up", batchesAddUp},
 		{"clicks fall into buckets", buckets},
 		{"keys are kept", keys},
+		{"keys are listed by page", keyPages},
+		{"a key is replaced", keyReplaced},
+		{"a key's use is noted once a minute", keyUsed},
+		{"users bound their keys", users},
+		{"workspaces are kept", workspaces},
+		{"an idempotency key has one winner", claimOnce},
+		{"an idempotency key commits with its change", claimCommits},
+		{"the first answer stays", settleOnce},
+		{"idempotency keys are forgotten", forgets},
 		{"a setting is decided once", settings},
 		{"domains' versions only rise", domains},
 		{"migrating again changes nothing", migrateAgain},
@@ -59,7 +68,7 @@ func sample(code string) *links.Link {
 			ForwardQuery: true, Strict: true,
 		},
 		Title: "Ein Titel", Note: "note\nof two lines", Tags: []string{"a b", `"quoted"`, ",", "ü"},
-		Custom: true, CreatedBy: "anna", CreatedAt: 1_700_000_000_000, UpdatedAt: 1_700_000_000_000,
+		Custom: true, CreatedBy: "anna", Workspace: "annas", CreatedAt: 1_700_000_000_000, UpdatedAt: 1_700_000_000_000,
 	}
 }
 
