@@ -19,7 +19,7 @@ const (
 	Miss    Outcome = iota // nothing that may be served
 	Hit                    // an entry: the newest as of its KnownAt
 	Absent                 // no link has this key
-	Suspect                // an entry of an older epoch: ask again when it is served
+	Suspect                // an entry of an older epoch, or restored: ask again when it is served
 )
 
 // Cache holds the hot mappings of one edge. Find may be called from any
@@ -30,6 +30,7 @@ type Cache struct {
 	hasher   hasher
 	stamps   stamps
 	epoch    atomic.Pointer[epoch]
+	past     epoch // of what was restored; never current
 	entries  *ristretto.Cache[uint64, *Entry]
 	absences *absences
 	locks    [256]sync.Mutex // of keys, by hash: who may store; never held across I/O

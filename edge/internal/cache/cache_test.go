@@ -62,6 +62,13 @@ func TestOrders(t *testing.T) {
 		}
 		complete(s, s.t1, v, want)
 	}
+	restore := func(s *scene, v uint64, want cache.Outcome) {
+		s.t.Helper()
+		begin(s, &s.t1)
+		if _, got := s.c.Restore(s.t1, version(s.t, key(0), v), now); got != want {
+			s.t.Errorf("restoring version %d: outcome %d, want %d", v, got, want)
+		}
+	}
 	for name, c := range map[string]struct {
 		play    func(*scene)
 		version uint64
@@ -126,6 +133,30 @@ func TestOrders(t *testing.T) {
 			s.c.Rebase()
 			complete(s, s.t1, 2, cache.Miss)
 		}, 0, cache.Miss},
+		"restored":                        {func(s *scene) { restore(s, 2, cache.Suspect) }, 2, cache.Suspect},
+		"restored, then filled":           {func(s *scene) { restore(s, 2, cache.Suspect); holds(s, 2) }, 2, cache.Hit},
+		"restored, then changed":          {func(s *scene) { restore(s, 2, cache.Suspect); apply(s, 3) }, 3, cache.Hit},
+		"restored, then an old event":     {func(s *scene) { restore(s, 3, cache.Suspect); apply(s, 2) }, 0, cache.Miss},
+		"restored, in a new epoch":        {func(s *scene) { restore(s, 2, cache.Suspect); s.c.Rebase() }, 2, cache.Suspect},
+		"restored beside what is held":    {func(s *scene) { holds(s, 2); restore(s, 2, cache.Hit) }, 2, cache.Hit},
+		"restored beside what is suspect": {func(s *scene) { holds(s, 3); s.c.Rebase(); restore(s, 2, cache.Suspect) }, 3, cache.Suspect},
+		"restored, newer than what is suspect": {func(s *scene) {
+			holds(s, 2)
+			s.c.Rebase()
+			restore(s, 3, cache.Suspect)
+		}, 3, cache.Suspect},
+		"restored, older than what was held": {func(s *scene) {
+			holds(s, 3)
+			s.c.Apply(version(s.t, key(1), 2)) // in the same slot
+			restore(s, 2, cache.Absent)
+		}, 0, cache.Miss},
+		"restored, overtaken by an event": {func(s *scene) {
+			begin(s, &s.t1)
+			apply(s, 3)
+			if _, got := s.c.Restore(s.t1, version(s.t, key(0), 2), now); got != cache.Miss {
+				s.t.Errorf("outcome %d", got)
+			}
+		}, 0, cache.Miss},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &scene{c: newCache(t), t: t}
@@ -180,6 +211,10 @@ func TestKnownAt(t *testing.T) {
 	c.Apply(version(t, key(0), 2))
 	brought, _ := c.Find(key(0).Domain, []byte(key(0).Code), now)
 	check("brought by an event", brought, 300)
+	c.Rebase()
+	restored, _ := c.Restore(c.Begin(key(1), 400), version(t, key(1), 1), 350)
+	c.Confirm(500)
+	check("restored, whatever is confirmed later", restored, 350)
 }
 
 // A key is compared whole: hashes may collide, concatenations do.

@@ -98,14 +98,27 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 			return e, cache.Hit
 		}
 	case cache.Suspect:
-		if !d.Strict && !e.Strict && h.fresh(d, e, now) {
+		if h.tolerable(d, e, now) {
 			h.metrics.hits.Add(1)
 			h.options.Lookup.Revalidate(e.Key)
 			return e, cache.Hit
 		}
 	}
 	h.metrics.misses.Add(1)
-	return h.fill(d, code, now)
+	e, outcome = h.fill(d, code, now)
+	if outcome == cache.Suspect {
+		// Nobody who knows better answered.
+		if !h.tolerable(d, e, now) {
+			return nil, cache.Miss
+		}
+		outcome = cache.Hit
+	}
+	return e, outcome
+}
+
+// tolerable says whether a suspect entry may be served.
+func (h *Handler) tolerable(d *Domain, e *cache.Entry, now int64) bool {
+	return !d.Strict && !e.Strict && h.fresh(d, e, now)
 }
 
 // fresh says whether e was known to be the newest recently enough to be served.

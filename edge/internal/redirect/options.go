@@ -16,8 +16,8 @@ type Lookup interface {
 	// code is not kept. now is Unix milliseconds.
 	Find(domain string, code []byte, now int64) (*cache.Entry, cache.Outcome)
 	// Fill asks the control plane, and waits until ctx ends. It gives Hit with an
-	// entry known to be the newest at notBefore (Unix milliseconds) or later, or
-	// Absent.
+	// entry known to be the newest at notBefore (Unix milliseconds) or later,
+	// Absent, or Suspect with an older entry if nobody who knows better answers.
 	Fill(ctx context.Context, key link.Key, notBefore int64) (*cache.Entry, cache.Outcome, error)
 	// Revalidate asks behind the caller's back and returns at once. It may do
 	// nothing; the next request for the key will call it again.
