@@ -76,9 +76,11 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // Stop closes the port, lets requests under way finish until ctx ends, and cuts
 // off the rest.
 func (s *Server) Stop(ctx context.Context) error {
-	err := s.server.ShutdownWithContext(ctx)
-	if errors.Is(err, net.ErrClosed) {
-		err = nil
+	// Closed here first: fasthttp, asked to shut down before it has begun to serve,
+	// does nothing and then serves.
+	err := s.listener.Close()
+	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
+		err = errors.Join(err, down)
 	}
 	<-s.done
 	if err != nil {

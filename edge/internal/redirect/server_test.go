@@ -77,3 +77,25 @@ func pipeline(t *testing.T, addr, requests string, methods ...string) [][]byte {
 	}
 	return answers
 }
+
+// A server that is stopped before it has come to serve ends all the same.
+func TestStopAtOnce(t *testing.T) {
+	e := newEdge(t)
+	for range 200 {
+		s, err := redirect.NewServer(redirect.Options{
+			Addr: "127.0.0.1:0", Lookup: e, Recorder: e, View: e, Logger: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		err = s.Stop(ctx)
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

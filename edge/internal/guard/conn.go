@@ -1,0 +1,172 @@
+package guard
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// Guard makes guarded connections.
+type Guard struct {
+	options Options
+	large   sync.Pool // of *[maxHead]byte
+}
+
+// New checks the options.
+func New(o Options) (*Guard, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return &Guard{options: o, large: sync.Pool{New: func() any { return new([maxHead]byte) }}}, nil
+}
+
+// Conn reads whole heads that are fit to be handed on. When one is not, it
+// answers in the server's stead and then reads as ended. All fields belong to
+// the goroutine that reads.
+type Conn struct {
+	net.Conn
+	guard *Guard
+	// small is enough for most heads, so an idle connection needs no more.
+	small [1024]byte
+	large *[maxHead]byte // borrowed for a larger head, or nil
+	// What was received: before given it was handed on, before whole it may be,
+	// before end it is not known yet.
+	given, whole, end int
+	status            int       // what the head at whole is refused with
+	deadline          time.Time // as the server set it
+	hurried           bool      // whether a head's own deadline stands instead
+}
+
+// Conn guards c.
+func (g *Guard) Conn(c net.Conn) *Conn { return &Conn{Conn: c, guard: g} }
+
+// Read gives bytes of whole heads only. Hot path: 0 allocs.
+func (c *Conn) Read(p []byte) (int, error) {
+	for c.given == c.whole {
+		if c.status != 0 {
+			// What came before has been answered by now: the server reads only when
+			// it has nothing left.
+			c.refuse()
+			return 0, io.EOF
+		}
+		if err := c.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, c.buffer()[c.given:c.whole])
+	c.given += n
+	if c.given == c.end {
+		c.given, c.whole, c.end = 0, 0, 0
+		c.giveBack()
+	}
+	return n, nil
+}
+
+// SetReadDeadline keeps what the server sets, for a head's own deadline stands
+// in its place meanwhile.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.deadline = t
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.deadline = t
+	return c.Conn.SetDeadline(t)
+}
+
+// fill receives once, and looks at what there is then.
+func (c *Conn) fill() error {
+	c.makeRoom()
+	if c.end > 0 {
+		c.hurry()
+	}
+	n, err := c.Conn.Read(c.buffer()[c.end:])
+	if n == 0 && err != nil {
+		return c.broken(err)
+	}
+	c.end += n
+	c.examine()
+	return nil
+}
+
+// makeRoom moves what is left to the front, and borrows a large buffer if the
+// small one is full. A large one is never full: such a head has been refused.
+func (c *Conn) makeRoom() {
+	if c.given > 0 {
+		b := c.buffer()
+		c.end = copy(b, b[c.given:c.end])
+		c.given, c.whole = 0, 0
+	}
+	if c.large == nil && c.end == len(c.small) {
+		c.large = c.guard.large.Get().(*[maxHead]byte)
+		copy(c.large[:], c.small[:])
+	}
+}
+
+func (c *Conn) buffer() []byte {
+	if c.large != nil {
+		return c.large[:]
+	}
+	return c.small[:]
+}
+
+func (c *Conn) giveBack() {
+	if c.large != nil {
+		c.guard.large.Put(c.large)
+		c.large = nil
+	}
+}
+
+// examine looks at every head that has arrived whole.
+func (c *Conn) examine() {
+	b := c.buffer()
+	for c.whole < c.end {
+		n, status := Head(b[c.whole:c.end])
+		if n == 0 {
+			c.status = status
+			return
+		}
+		c.whole += n
+		c.relax()
+	}
+}
+
+// hurry sets the deadline of the head that has begun to arrive.
+func (c *Conn) hurry() {
+	if c.hurried {
+		return
+	}
+	c.hurried = true
+	t := c.guard.options.Now().Add(c.guard.options.Header)
+	if c.deadline.IsZero() || t.Before(c.deadline) {
+		_ = c.Conn.SetReadDeadline(t) // if it fails, so does the read
+	}
+}
+
+func (c *Conn) relax() {
+	if c.hurried {
+		c.hurried = false
+		_ = c.Conn.SetReadDeadline(c.deadline)
+	}
+}
+
+// broken ends a connection on which no more can be received. Part of a head
+// gets an answer; silence between heads gets none.
+func (c *Conn) broken(err error) error {
+	if c.end == 0 {
+		return err
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		c.status = Bad
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.status = TooLate
+	default:
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,18 @@
+// Package guard stands between the socket and the HTTP server: the server sees
+// no byte of a request whose head was not found whole and plain.
+//
+// HTTP servers forgive what others read differently, and forget what they
+// forgave: folded lines, bare line feeds, two lengths, a space before a colon.
+// What two parties can read in two ways is how a request is smuggled past one of
+// them, or a link of another tenant is reached. So a head is scanned once, as
+// bytes, by rules narrower than RFC 9112's (sections 2.2, 3, 5 and 6), and what
+// does not fit is answered here, with the connection closed behind the answer.
+// A request never has a body: the next head begins where one ends.
+//
+// A refused client can read why: the answer is followed by a half-close, and
+// what the client still sends is read and dropped, up to a bound in bytes and
+// time. Closing at once would make TCP destroy the answer on its way.
+//
+// The guard keeps no more than one small buffer for each connection; a large one
+// is borrowed while a large head is under way.
+package guard

@@ -1,0 +1,115 @@
+package guard
+
+import "bytes"
+
+// header reads one line, and says whether it is well formed and allowed.
+func (f *facts) header(line []byte) bool {
+	n := 0
+	for n < len(line) && token[line[n]] {
+		n++
+	}
+	// This also refuses folded lines, which begin with a space, and spaces before
+	// the colon.
+	if n == 0 || n == len(line) || line[n] != ':' {
+		return false
+	}
+	name, value := line[:n], line[n+1:]
+	if hasControl(value) {
+		return false
+	}
+	switch n { // few names have these lengths, so most are not compared at all
+	case len("host"):
+		if equalFold(name, "host") {
+			f.hosts++
+			f.host = trim(value)
+		}
+	case len("expect"):
+		f.expect = f.expect || equalFold(name, "expect")
+	case len("content-length"):
+		if equalFold(name, "content-length") {
+			return f.length(trim(value))
+		}
+	case len("transfer-encoding"):
+		return !equalFold(name, "transfer-encoding")
+	}
+	return true
+}
+
+// length reads a Content-Length: once, and digits only.
+func (f *facts) length(value []byte) bool {
+	f.lengths++
+	if f.lengths > 1 || len(value) == 0 || len(value) > 18 {
+		return false
+	}
+	for _, b := range value {
+		if b < '0' || b > '9' {
+			return false
+		}
+		f.body = f.body || b != '0'
+	}
+	return true
+}
+
+// targetOfHost says whether an absolute target names the same host as Host does.
+// RFC 9112 section 3.2.2 would let it override Host, which a proxy in front may
+// not have done.
+func (f *facts) targetOfHost() bool {
+	if f.target[0] == '/' {
+		return true
+	}
+	i := bytes.Index(f.target, []byte("://"))
+	if i < 0 {
+		return true // no host in it, and nothing that the handler answers
+	}
+	authority := f.target[i+3:]
+	if end := bytes.IndexAny(authority, "/?#"); end >= 0 {
+		authority = authority[:end]
+	}
+	return bytes.EqualFold(authority, f.host)
+}
+
+// goodHost says whether a Host header is a name or an address, perhaps with a
+// port. Whether it is one of ours is for the handler.
+func goodHost(host []byte) bool {
+	name := host
+	if len(host) > 0 && host[0] == '[' {
+		end := bytes.IndexByte(host, ']')
+		if end < 2 {
+			return false
+		}
+		for _, b := range host[1:end] {
+			if b != ':' && b != '.' && !hex[b] {
+				return false
+			}
+		}
+		return goodPort(host[end+1:])
+	}
+	if i := bytes.IndexByte(host, ':'); i >= 0 {
+		if !goodPort(host[i:]) {
+			return false
+		}
+		name = host[:i]
+	}
+	for _, b := range name {
+		if !hostByte[b] {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+// goodPort reads nothing, or a colon and digits; RFC 3986 lets there be none.
+func goodPort(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	if b[0] != ':' || len(b) > len(":65535") {
+		return false
+	}
+	for _, d := range b[1:] {
+		if d < '0' || d > '9' {
+			return false
+		}
+	}
+	return true
+}
