@@ -34,6 +34,9 @@ type Options struct {
 	// ShortURL is what a short link starts with, "{domain}" standing for its
 	// domain. "" means https://{domain}, and for localhost http://localhost:8000.
 	ShortURL string
+	// TrustedProxies are networks such as 10.0.0.0/8 whose X-Forwarded-For is
+	// believed; none by default.
+	TrustedProxies []string
 	// AdminKey presets an admin key; "" makes one if there is none yet.
 	AdminKey string
 	Logger   *slog.Logger

@@ -13,6 +13,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
+	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -37,6 +38,7 @@ type Server struct {
 	outbox  *outbox.Outbox
 	links   *links.Links
 	health  *health
+	proxies proxies.Trusted
 }
 
 // New checks the options. Nothing is opened yet.
@@ -44,7 +46,11 @@ func New(o Options) (*Server, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	return &Server{Options: o, writer: writerName(o.Region)}, nil
+	trusted, err := proxies.Parse(o.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-proxies: %w", err)
+	}
+	return &Server{Options: o, writer: writerName(o.Region), proxies: trusted}, nil
 }
 
 // Start opens the database, migrates it, and serves. If it fails, it has undone

@@ -15,7 +15,9 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
+	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
@@ -90,6 +92,7 @@ func (s *Server) openAccess(ctx context.Context) (err error) {
 	if s.access, err = access.New(s.store, s.Now); err != nil {
 		return err
 	}
+	s.loop("access", s.access.Run)
 	s.newKey, err = s.access.Bootstrap(ctx, s.Options.AdminKey)
 	return err
 }
@@ -170,8 +173,17 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	counters, err := limits.New(s.Now)
+	if err != nil {
+		return err
+	}
+	once, err := idempotency.New(s.store, s.Logger, s.Now)
+	if err != nil {
+		return err
+	}
+	s.loop("idempotency", once.Run)
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Stats: s.store,
+		Links: s.links, Access: s.access, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
 		ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {

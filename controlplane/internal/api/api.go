@@ -71,7 +71,11 @@ func config() huma.Config {
 func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(context.Context, access.Key, *I) (*O, error)) {
 	op.Security = []map[string][]string{{"bearer": {string(scope)}}, {"header": {string(scope)}}}
 	op.MaxBodyBytes = maxBody
-	op.Middlewares = append(op.Middlewares, a.authenticate(scope))
+	op.Middlewares = append(op.Middlewares, a.authenticate, a.limit, a.permit(scope))
+	if op.Method == http.MethodPost {
+		describeName(&op)
+		op.Middlewares = append(op.Middlewares, a.once)
+	}
 	op.Responses = map[string]*huma.Response{"default": {
 		Description: "A problem.",
 		Content: map[string]*huma.MediaType{

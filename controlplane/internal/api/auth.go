@@ -14,20 +14,28 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
-// authenticate lets pass whoever holds a key with the scope, and puts the key
-// into the context. It runs before anything of the request is parsed.
-func (a *api) authenticate(scope access.Scope) func(huma.Context, func(huma.Context)) {
+// authenticate lets pass whoever holds a key, and puts the key into the context.
+// It runs before anything of the request is parsed.
+func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
+	key, err := a.key(ctx)
+	if err != nil {
+		_, w := humago.Unwrap(ctx)
+		a.problem("authenticate", err).write(w)
+		return
+	}
+	next(huma.WithValue(ctx, keyContext{}, key))
+}
+
+// permit lets pass whose key has the scope.
+func (a *api) permit(scope access.Scope) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		key, err := a.key(ctx)
-		if err == nil && !key.Allows(scope) {
-			err = newProblem(http.StatusForbidden, "forbidden", "this API key lacks the scope "+string(scope))
-		}
-		if err != nil {
+		key := keyOf(ctx.Context())
+		if !key.Allows(scope) {
 			_, w := humago.Unwrap(ctx)
-			a.problem("authenticate", err).write(w)
+			newProblem(http.StatusForbidden, "forbidden", "this API key lacks the scope "+string(scope)).write(w)
 			return
 		}
-		next(huma.WithValue(ctx, keyContext{}, key))
+		next(ctx)
 	}
 }
 

@@ -64,7 +64,7 @@ func (a *api) create(ctx context.Context, key access.Key, in *createRequest) (*c
 	}
 	return &createAnswer{
 		ETag:     etag(made.Version),
-		Location: "/api/v1/urls/" + made.Code + "?domain=" + made.Domain,
+		Location: locationOf(made),
 		Body:     a.show(made, 0),
 	}, nil
 }
@@ -75,3 +75,6 @@ func text(s *string) string {
 	}
 	return *s
 }
+
+// locationOf is a link's address in this API.
+func locationOf(l *links.Link) string { return "/api/v1/urls/" + l.Code + "?domain=" + l.Domain }

@@ -14,12 +14,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
+	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
+	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -37,11 +40,25 @@ type fixture struct {
 	store  *store.Store
 	access *access.Access
 	logs   *safeBuffer
+	// stopped is when the clock was stopped that limits are counted by, in Unix
+	// nanoseconds; 0 lets it go on.
+	stopped *atomic.Int64
+}
+
+// stop stops the clock of the limits, and pass moves it on.
+func (f *fixture) stop()                { f.stopped.Store(time.Now().UnixNano()) }
+func (f *fixture) pass(d time.Duration) { f.stopped.Add(int64(d)) }
+
+func (f *fixture) clock() time.Time {
+	if at := f.stopped.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Now()
 }
 
 func start(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{t: t, logs: new(safeBuffer)}
+	f := &fixture{t: t, logs: new(safeBuffer), stopped: new(atomic.Int64)}
 	log := slog.New(slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	must := func(err error) {
@@ -65,8 +82,12 @@ func start(t testing.TB) *fixture {
 	rules, err := links.New(links.Options{
 		Store: f.store, Minter: new(counting), Codes: codec, Publisher: silent{}, Domains: domains, Domain: "go.example"})
 	must(err)
+	counters, err := limits.New(f.clock)
+	must(err)
+	once, err := idempotency.New(f.store, log, nil)
+	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)

@@ -8,7 +8,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
+	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 )
 
@@ -16,6 +19,12 @@ import (
 type Options struct {
 	Links  *links.Links
 	Access *access.Access
+	// Limits counts the requests of each key.
+	Limits *limits.Limiter
+	// Once keeps Idempotency-Keys.
+	Once *idempotency.Keeper
+	// Proxies are believed when they say where a request comes from.
+	Proxies proxies.Trusted
 	// Stats answers how often links were clicked.
 	Stats stats.Store
 	// ShortURL is what a short link starts with, "{domain}" standing for its
@@ -36,6 +45,10 @@ func (o *Options) validate() error {
 		return errors.New("api: Links is missing")
 	case o.Access == nil:
 		return errors.New("api: Access is missing")
+	case o.Limits == nil:
+		return errors.New("api: Limits is missing")
+	case o.Once == nil:
+		return errors.New("api: Once is missing")
 	case o.Stats == nil:
 		return errors.New("api: Stats is missing")
 	case o.ShortURL == "":

@@ -1,0 +1,76 @@
+package limits
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+)
+
+// tracked is how many clients are remembered. A client that is forgotten has
+// a full bucket; the least recently seen goes first, and its bucket is full
+// anyhow unless that many clients come within a second.
+const tracked = 100_000
+
+// Limiter counts requests. It is safe for concurrent use.
+type Limiter struct {
+	now func() time.Time
+
+	mu sync.Mutex
+	// full is when each client's bucket is full again, in nanoseconds since
+	// start. Owned by mu.
+	full  *simplelru.LRU[string, time.Duration]
+	start time.Time
+}
+
+// New makes a Limiter; a nil now means time.Now.
+func New(now func() time.Time) (*Limiter, error) {
+	if now == nil {
+		now = time.Now
+	}
+	full, err := simplelru.NewLRU[string, time.Duration](tracked, nil)
+	if err != nil {
+		return nil, fmt.Errorf("making table of clients: %w", err)
+	}
+	return &Limiter{now: now, full: full, start: now()}, nil
+}
+
+// Decision is what a client may be told.
+type Decision struct {
+	Allowed   bool
+	Limit     int           // requests a second
+	Remaining int           // requests that would pass now
+	Reset     time.Duration // until the bucket is full
+	Retry     time.Duration // until one request passes; 0 if allowed
+}
+
+// errRate names a bug of the caller.
+var errRate = errors.New("limits: rate is not above 0")
+
+// Take counts a request of client, which may make rate a second. A refused
+// request costs nothing.
+func (l *Limiter) Take(client string, rate int) (Decision, error) {
+	if rate <= 0 {
+		return Decision{}, errRate
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	// The monotonic clock, so that a clock that is set forgives and punishes nobody.
+	now := l.now().Sub(l.start)
+	interval := time.Second / time.Duration(rate)
+	full, _ := l.full.Get(client)
+	full = max(full, now)
+	decision := Decision{Limit: rate}
+	if wait := full + interval - now - time.Duration(rate)*interval; wait > 0 {
+		decision.Retry = wait
+	} else {
+		decision.Allowed = true
+		full += interval
+		l.full.Add(client, full)
+	}
+	decision.Reset = full - now
+	decision.Remaining = int(max(0, time.Duration(rate)*interval-decision.Reset) / interval)
+	return decision, nil
+}
