@@ -16,3 +16,10 @@ func InTx(ctx context.Context, s *Store, fn func(ctx context.Context, tx *sql.Tx
 
 // Chunks is chunks.
 func Chunks(n, limit int) []int { return chunks(n, limit) }
+
+// Queued is how many transactions wait for SQLite's next commit.
+func Queued(s *Store) int {
+	s.group.mu.Lock()
+	defer s.group.mu.Unlock()
+	return len(s.group.queue)
+}

@@ -15,6 +15,7 @@ type Store struct {
 	// write and read are one pool on a server. SQLite has one connection that
 	// writes, because it allows one writer, and several that read meanwhile.
 	write, read *sql.DB
+	group       *group // of SQLite's transactions; nil on a server, which groups commits itself
 	dialect     dialect
 	isolation   sql.IsolationLevel // of transactions; the server's default but in tests
 	logger      *slog.Logger
@@ -53,6 +54,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close gives all connections back. Calls under way end with an error.
 func (s *Store) Close() error {
+	if s.group != nil {
+		s.group.close()
+	}
 	err := s.write.Close()
 	if s.read != s.write {
 		err = errors.Join(err, s.read.Close())

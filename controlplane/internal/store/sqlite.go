@@ -26,6 +26,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if s.read, err = openFile(ctx, path, "_pragma=query_only(1)", max(4, runtime.GOMAXPROCS(0))); err != nil {
 		return errors.Join(err, s.write.Close())
 	}
+	s.group = &group{db: s.write}
 	return nil
 }
 

@@ -27,16 +27,23 @@ const (
 // as late as that, and a lost connection there leaves open what happened.
 func (s *Store) inTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	return retry(ctx, func(ctx context.Context) error {
-		tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation})
-		if err != nil {
-			return err
+		if s.group != nil {
+			return s.group.do(ctx, fn)
 		}
-		defer tx.Rollback() // after the commit it does nothing
-		if err := fn(ctx, tx); err != nil {
-			return err
-		}
-		return tx.Commit()
+		return s.transact(ctx, fn)
 	})
+}
+
+func (s *Store) transact(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, &sql.TxOptions{Isolation: s.isolation})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after the commit it does nothing
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // retry runs fn, a transaction or a statement that is one, again while it fails
@@ -56,15 +63,25 @@ func retry(ctx context.Context, fn func(ctx context.Context) error) error {
 // exec runs a statement that is a transaction by itself, and says how many rows
 // it wrote.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) (rows int64, err error) {
-	err = retry(ctx, func(ctx context.Context) error {
-		result, err := s.write.ExecContext(ctx, statement, args...)
+	run := func(ctx context.Context, on execer) error {
+		result, err := on.ExecContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}
 		rows, err = result.RowsAffected()
 		return err
-	})
+	}
+	if s.group != nil {
+		err = s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error { return run(ctx, tx) })
+	} else {
+		err = retry(ctx, func(ctx context.Context) error { return run(ctx, s.write) })
+	}
 	return rows, err
+}
+
+// execer is a pool or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 func pause(ctx context.Context, attempt int) error {
