@@ -12,7 +12,7 @@ import (
 // Guard makes guarded connections.
 type Guard struct {
 	options Options
-	large   sync.Pool // of *[maxHead]byte
+	large   sync.Pool // of *[MaxHead]byte
 }
 
 // New checks the options.
@@ -20,7 +20,7 @@ func New(o Options) (*Guard, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return &Guard{options: o, large: sync.Pool{New: func() any { return new([maxHead]byte) }}}, nil
+	return &Guard{options: o, large: sync.Pool{New: func() any { return new([MaxHead]byte) }}}, nil
 }
 
 // Conn reads whole heads that are fit to be handed on. When one is not, it
@@ -31,7 +31,7 @@ type Conn struct {
 	guard *Guard
 	// small is enough for most heads, so an idle connection needs no more.
 	small [1024]byte
-	large *[maxHead]byte // borrowed for a larger head, or nil
+	large *[MaxHead]byte // borrowed for a larger head, or nil
 	// What was received: before given it was handed on, before whole it may be,
 	// before end it is not known yet.
 	given, whole, end int
@@ -102,7 +102,7 @@ func (c *Conn) makeRoom() {
 		c.given, c.whole = 0, 0
 	}
 	if c.large == nil && c.end == len(c.small) {
-		c.large = c.guard.large.Get().(*[maxHead]byte)
+		c.large = c.guard.large.Get().(*[MaxHead]byte)
 		copy(c.large[:], c.small[:])
 	}
 }

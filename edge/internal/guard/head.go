@@ -9,9 +9,9 @@ const (
 	MaxHeaders = 8 << 10
 	// maxLine leaves room for a method and the version.
 	maxLine = MaxTarget + 256
-	// maxHead is the longest head that can be accepted, the empty line before it
+	// MaxHead is the longest head that can be accepted, the empty line before it
 	// and the end of its request line included.
-	maxHead = 2 + maxLine + 2 + MaxHeaders
+	MaxHead = 2 + maxLine + 2 + MaxHeaders
 )
 
 // What a head can be refused with, beside Bad.
@@ -51,7 +51,7 @@ func Head(b []byte) (length, status int) {
 	}
 	var f facts
 	n, status := f.requestLine(b[at:])
-	if n == 0 {
+	if n == 0 || status != 0 {
 		return 0, status
 	}
 	at += n
@@ -149,7 +149,7 @@ func (f *facts) headers(b []byte) (length, status int) {
 // comes first; then what the client is told in the order in which it can act.
 func (f *facts) judge() (status int) {
 	switch {
-	case f.hosts != 1 || !goodHost(f.host) || !f.targetOfHost():
+	case f.hosts != 1 || !goodHost(f.host) || !f.goodTarget():
 		return Bad
 	case f.expect:
 		return ExpectationFailed

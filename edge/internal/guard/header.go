@@ -50,16 +50,16 @@ func (f *facts) length(value []byte) bool {
 	return true
 }
 
-// targetOfHost says whether an absolute target names the same host as Host does.
-// RFC 9112 section 3.2.2 would let it override Host, which a proxy in front may
-// not have done.
-func (f *facts) targetOfHost() bool {
-	if f.target[0] == '/' {
+// goodTarget says whether the target is a path, or absolute with the same host
+// as Host. RFC 9112 section 3.2.2 would let another one override Host, which a
+// proxy in front may not have done. OPTIONS and CONNECT have forms of their own.
+func (f *facts) goodTarget() bool {
+	if f.target[0] == '/' || f.verb {
 		return true
 	}
 	i := bytes.Index(f.target, []byte("://"))
 	if i < 0 {
-		return true // no host in it, and nothing that the handler answers
+		return false
 	}
 	authority := f.target[i+3:]
 	if end := bytes.IndexAny(authority, "/?#"); end >= 0 {

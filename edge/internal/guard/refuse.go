@@ -48,4 +48,3 @@ func answer(status int, now time.Time) []byte {
 	}
 	return append(b, "\r\n"...)
 }
-

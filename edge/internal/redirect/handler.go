@@ -66,10 +66,12 @@ func (h *Handler) serve(ctx *fasthttp.RequestCtx) {
 	}
 	domain := hosts.Find(header.Host())
 	if domain == nil {
+		// A client that keeps such a connection would only be told so again.
+		ctx.SetConnectionClose()
 		refuse(ctx, fasthttp.StatusMisdirectedRequest)
 		return
 	}
-	code, query, ok := splitTarget(header.RequestURI())
+	code, query, ok := splitTarget(originForm(header.RequestURI()))
 	if !ok {
 		refuse(ctx, fasthttp.StatusNotFound)
 		return

@@ -78,6 +78,12 @@ func (e *edge) Record(domain, code string, _ int64) {
 	e.clicks = append(e.clicks, domain+"/"+code)
 }
 
+func (e *edge) clicked() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.clicks)
+}
+
 // has gives the truth a link; change makes it special.
 func (e *edge) has(code string, change func(*link.Link)) *link.Link {
 	l := &link.Link{
@@ -206,7 +212,7 @@ func TestLocationIsExact(t *testing.T) {
 func TestTargets(t *testing.T) {
 	for _, target := range []string{
 		"/", "/?x", "//evil.example", "/\\evil.example", "/x/../code", "/code/", "/%63ode", "/code%00", "/%0d%0a", "/%zz",
-		"/cod\xc3\xa9", "/code;x", "/code#x", "http://a.example/code", "/" + strings.Repeat("a", 51),
+		"/cod\xc3\xa9", "/code;x", "/code#x", "ftp://a.example/code", "http://a.example", "/" + strings.Repeat("a", 51),
 	} {
 		t.Run(target, func(t *testing.T) {
 			e := newEdge(t, &wire.Domain{Name: "a.example", UnknownUrl: "https://f.example/"})

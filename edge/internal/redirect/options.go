@@ -44,7 +44,9 @@ const StrictAge = 2 * time.Second
 // Options of a Handler and its Server.
 type Options struct {
 	// Addr is host:port to listen on; port 0 picks a free one.
-	Addr     string
+	Addr string
+	// Ports is how connections come in beside Addr. A Handler has no use for it.
+	Ports    Ports
 	Lookup   Lookup
 	Recorder Recorder
 	View     View

@@ -6,17 +6,23 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/fingerpost/fingerpost/edge/internal/guard"
+	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
 
-// Server serves a Handler on one port.
+// Server serves a Handler on its ports.
 type Server struct {
-	handler  *Handler
-	server   *fasthttp.Server
-	listener net.Listener
-	done     chan struct{}
+	handler   *Handler
+	server    *fasthttp.Server
+	guard     *guard.Guard
+	gate      *listen.Gate
+	listeners []*listen.Listener // the plain one first
+	serving   sync.WaitGroup
 }
 
 // NewServer checks the options.
@@ -25,25 +31,34 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{handler: h, server: newServer(h), done: make(chan struct{})}, nil
+	gate, err := listen.NewGate(o.Ports.Limits)
+	if err != nil {
+		return nil, err
+	}
+	g, err := guard.New(guard.Options{Refused: h.metrics.answered})
+	if err != nil {
+		return nil, err
+	}
+	return &Server{handler: h, server: newServer(h, gate), guard: g, gate: gate}, nil
 }
 
-func newServer(h *Handler) *fasthttp.Server {
+func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
 	return &fasthttp.Server{
 		Handler: h.Serve,
 		Logger:  printf{h.options.Logger},
 		// Whole malformed requests are not logged: they may hold secrets.
 		SecureErrorLogMessage: true,
-		// A target and the headers have 8 KiB each.
-		ReadBufferSize:  16 << 10,
+		// The longest head that the guard hands on.
+		ReadBufferSize:  guard.MaxHead,
 		WriteBufferSize: 4 << 10,
 		// Nothing that this server answers has a body; 1 is fasthttp's least.
 		MaxRequestBodySize: 1,
 		ReadTimeout:        10 * time.Second,
 		WriteTimeout:       10 * time.Second,
 		IdleTimeout:        75 * time.Second,
-		Concurrency:        64 << 10,
-		CloseOnShutdown:    true,
+		// The gate refuses before fasthttp would.
+		Concurrency:     gate.Connections() + 1,
+		CloseOnShutdown: true,
 
 		NoDefaultServerHeader:        true,
 		NoDefaultContentType:         true,
@@ -56,33 +71,32 @@ func (s *Server) Handler() *Handler { return s.handler }
 
 // Start listens and serves in the background.
 func (s *Server) Start() error {
-	l, err := net.Listen("tcp", s.handler.options.Addr)
-	if err != nil {
-		return fmt.Errorf("listening for redirects: %w", err)
+	if err := s.open(); err != nil {
+		return errors.Join(err, s.closePorts())
 	}
-	s.listener = l
-	go func() {
-		defer close(s.done)
-		if err := s.server.Serve(patient{l, s.handler.options.Logger}); err != nil {
-			s.handler.options.Logger.Error("redirect port ended", "error", err)
-		}
-	}()
+	for _, l := range s.listeners {
+		s.serving.Go(func() {
+			if err := s.server.Serve(l); err != nil {
+				s.handler.options.Logger.Error("redirect port ended", "error", err)
+			}
+		})
+	}
 	return nil
 }
 
 // Addr is where the server listens, after Start.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
+func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
 
-// Stop closes the port, lets requests under way finish until ctx ends, and cuts
+// Stop closes the ports, lets requests under way finish until ctx ends, and cuts
 // off the rest.
 func (s *Server) Stop(ctx context.Context) error {
 	// Closed here first: fasthttp, asked to shut down before it has begun to serve,
 	// does nothing and then serves.
-	err := s.listener.Close()
+	err := s.closePorts()
 	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
 		err = errors.Join(err, down)
 	}
-	<-s.done
+	s.serving.Wait()
 	if err != nil {
 		return fmt.Errorf("ending requests under way: %w", err)
 	}

@@ -43,6 +43,11 @@ func TestServer(t *testing.T) {
 	if len(e.clicks) != 1 {
 		t.Errorf("%d clicks of one GET", len(e.clicks))
 	}
+	end(t, s)
+}
+
+func end(t testing.TB, s *redirect.Server) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {

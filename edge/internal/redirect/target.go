@@ -6,6 +6,25 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
+// originForm cuts scheme and host off an absolute target, which every server has
+// to accept (RFC 9112 section 3.2.2). The guard has seen that the host is the
+// same as that of the Host header, which is the one that counts.
+func originForm(target []byte) []byte {
+	if len(target) == 0 || target[0] == '/' {
+		return target
+	}
+	for _, scheme := range []string{"http://", "https://"} {
+		if n := len(scheme); len(target) > n && bytes.EqualFold(target[:n], []byte(scheme)) {
+			path := bytes.IndexByte(target[n:], '/')
+			if path < 0 {
+				return nil
+			}
+			return target[n+path:]
+		}
+	}
+	return target
+}
+
 // splitTarget reads a request's target: "/" and a code, perhaps "?" and a query.
 // ok is false for everything else. Hot path: 0 allocs.
 func splitTarget(target []byte) (code, query []byte, ok bool) {

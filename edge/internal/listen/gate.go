@@ -1,0 +1,112 @@
+package listen
+
+import (
+	"errors"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Limits of a Gate.
+type Limits struct {
+	// Connections at the same time. Default 32,768.
+	Connections int
+	// PerAddress bounds them for one IPv4 address or IPv6 /64 network. Default
+	// half of Connections, so that nobody can take all.
+	PerAddress int
+}
+
+// Gate counts connections and bounds them.
+type Gate struct {
+	limits Limits
+
+	mu      sync.Mutex
+	total   int                // guarded by mu
+	holders map[netip.Addr]int // guarded by mu; only those with connections
+
+	refusedTotal, refusedAddress  atomic.Uint64
+	connectionsDesc, refusalsDesc *prometheus.Desc
+}
+
+// NewGate checks the limits.
+func NewGate(l Limits) (*Gate, error) {
+	if l.Connections == 0 {
+		l.Connections = 32 << 10
+	}
+	if l.PerAddress == 0 {
+		l.PerAddress = max(l.Connections/2, 1)
+	}
+	if l.Connections < 0 || l.PerAddress < 0 {
+		return nil, errors.New("listen: Connections and PerAddress must be positive")
+	}
+	return &Gate{
+		limits:  l,
+		holders: make(map[netip.Addr]int),
+		connectionsDesc: prometheus.NewDesc("fingerpost_edge_connections",
+			"Open connections of clients.", nil, nil),
+		refusalsDesc: prometheus.NewDesc("fingerpost_edge_connections_refused_total",
+			"Connections refused by reason: total (too many in all), address (too many of one).", []string{"reason"}, nil),
+	}, nil
+}
+
+// Connections is how many the gate lets in.
+func (g *Gate) Connections() int { return g.limits.Connections }
+
+// verdict is what becomes of a connection.
+type verdict int
+
+const (
+	admitted verdict = iota
+	full
+	tooMany // of this address
+)
+
+// enter counts a connection of holder, or refuses it. A holder that is not valid
+// is bounded by the total only.
+func (g *Gate) enter(holder netip.Addr) verdict {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.total >= g.limits.Connections {
+		g.refusedTotal.Add(1)
+		return full
+	}
+	if holder.IsValid() {
+		if g.holders[holder] >= g.limits.PerAddress {
+			g.refusedAddress.Add(1)
+			return tooMany
+		}
+		g.holders[holder]++
+	}
+	g.total++
+	return admitted
+}
+
+func (g *Gate) leave(holder netip.Addr) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.total--
+	if !holder.IsValid() {
+		return
+	}
+	if g.holders[holder]--; g.holders[holder] == 0 {
+		delete(g.holders, holder)
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (g *Gate) Describe(ch chan<- *prometheus.Desc) {
+	ch <- g.connectionsDesc
+	ch <- g.refusalsDesc
+}
+
+// Collect implements prometheus.Collector.
+func (g *Gate) Collect(ch chan<- prometheus.Metric) {
+	g.mu.Lock()
+	total := g.total
+	g.mu.Unlock()
+	ch <- prometheus.MustNewConstMetric(g.connectionsDesc, prometheus.GaugeValue, float64(total))
+	ch <- prometheus.MustNewConstMetric(g.refusalsDesc, prometheus.CounterValue, float64(g.refusedTotal.Load()), "total")
+	ch <- prometheus.MustNewConstMetric(g.refusalsDesc, prometheus.CounterValue, float64(g.refusedAddress.Load()), "address")
+}

@@ -1,0 +1,124 @@
+package listen
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/fingerpost/fingerpost/edge/internal/client"
+)
+
+// Listener lets connections in until it is closed. It is a net.Listener.
+type Listener struct {
+	net.Listener
+	options Options
+	closed  chan struct{}
+	once    sync.Once
+	turned  chan struct{}  // a place for each connection that is being turned away
+	turning sync.WaitGroup // of those
+}
+
+// Open checks the options and listens.
+func Open(o Options) (*Listener, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	l := &Listener{Listener: o.Socket, options: o, closed: make(chan struct{}), turned: make(chan struct{}, turnedAtOnce)}
+	if l.Listener == nil {
+		var err error
+		if l.Listener, err = open(o.Addr, o.Share); err != nil {
+			return nil, fmt.Errorf("listening: %w", err)
+		}
+	}
+	return l, nil
+}
+
+// Accept waits for a connection that may come in. It gives an error only when
+// the listener was closed, for the server ends at the first one.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.next()
+		if err != nil {
+			l.turning.Wait() // only this goroutine adds to them
+			return nil, err
+		}
+		holder := l.holder(c)
+		if v := l.options.Gate.enter(holder); v != admitted {
+			l.turnAway(c, v)
+			continue
+		}
+		return l.layer(c, holder), nil
+	}
+}
+
+// next accepts one connection. After an error it waits a little, as net/http
+// does, and tries again.
+func (l *Listener) next() (net.Conn, error) {
+	const least, most = 5 * time.Millisecond, time.Second
+	for wait := least; ; wait = min(2*wait, most) {
+		c, err := l.Listener.Accept()
+		if err == nil || errors.Is(err, net.ErrClosed) {
+			return c, err
+		}
+		l.options.Logger.Warn("accepting a connection failed", "error", err, "again_in", wait)
+		select {
+		case <-time.After(wait):
+		case <-l.closed:
+			return nil, net.ErrClosed
+		}
+	}
+}
+
+// layer puts a connection's layers together, the one next to the wire first.
+func (l *Listener) layer(c net.Conn, holder netip.Addr) net.Conn {
+	inner := net.Conn(&conn{Conn: c, gate: l.options.Gate, holder: holder})
+	if l.options.ProxyProtocol && client.Within(l.options.Trusted, client.Of(c.RemoteAddr())) {
+		inner = newProxied(inner)
+	}
+	if l.options.TLS != nil {
+		inner = tls.Server(inner, l.options.TLS)
+	}
+	return l.options.Wrap(inner)
+}
+
+// holder is to whom a connection is counted: nobody if a proxy passes it on.
+func (l *Listener) holder(c net.Conn) netip.Addr {
+	addr := client.Of(c.RemoteAddr())
+	if client.Within(l.options.Trusted, addr) {
+		return netip.Addr{}
+	}
+	return client.Network(addr)
+}
+
+// Close ends accepting. Connections that were let in live on.
+func (l *Listener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+// conn is a connection that was let in.
+type conn struct {
+	net.Conn
+	gate   *Gate
+	holder netip.Addr
+	once   sync.Once
+}
+
+// Close gives the connection's place to another. The server may call it twice.
+func (c *conn) Close() error {
+	c.once.Do(func() { c.gate.leave(c.holder) })
+	return c.Conn.Close()
+}
+
+// CloseWrite ends one direction, so that an answer can be read to its end.
+func (c *conn) CloseWrite() error {
+	half, ok := c.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
+}
