@@ -14,7 +14,7 @@ import (
 )
 
 // startLimit is how long a program may take to be ready on a busy machine.
-const startLimit = 20 * time.Second
+const startLimit = 30 * time.Second
 
 // system is a running Fingerpost as its users see it.
 type system struct {
