@@ -23,6 +23,12 @@ func (e InvalidFields) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// wellFormed says whether id may be one of ours. What is not, no database is
+// asked for: not all of them can read every text.
+func wellFormed(id string) bool {
+	return id != "" && len(id) <= maxWorkspace && strings.Trim(id, digits+"-") == ""
+}
+
 // maxText is how many characters a name for people may have.
 const maxText = 200
 

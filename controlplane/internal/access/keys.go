@@ -79,7 +79,7 @@ func (a *Access) bind(ctx context.Context, key *Key, userID string, bad *Invalid
 	if userID == "" {
 		return a.checkWorkspace(ctx, key.Workspace, bad)
 	}
-	u, err := a.store.ReadUser(ctx, userID)
+	u, err := a.User(ctx, userID)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		*bad = append(*bad, Invalid{"user_id", "does not exist"})
@@ -100,7 +100,7 @@ func (a *Access) bind(ctx context.Context, key *Key, userID string, bad *Invalid
 // expire after grace, so that programs can change over. A key that preset an
 // operator's own secret is rotated into one of ours.
 func (a *Access) Rotate(ctx context.Context, id string, grace time.Duration) (secret string, fresh Key, err error) {
-	old, err := a.store.ReadKey(ctx, id)
+	old, err := a.Key(ctx, id)
 	if err != nil {
 		return "", Key{}, fmt.Errorf("reading key: %w", err)
 	}
@@ -119,7 +119,12 @@ func (a *Access) Rotate(ctx context.Context, id string, grace time.Duration) (se
 }
 
 // Key reads one by its id, without what it is made of.
-func (a *Access) Key(ctx context.Context, id string) (Key, error) { return a.store.ReadKey(ctx, id) }
+func (a *Access) Key(ctx context.Context, id string) (Key, error) {
+	if !wellFormed(id) {
+		return Key{}, ErrNotFound
+	}
+	return a.store.ReadKey(ctx, id)
+}
 
 // Keys lists up to limit keys that q selects, oldest first, without what they
 // are made of.
@@ -136,7 +141,10 @@ func (k *Key) Place() Place { return Place{k.CreatedAt, k.ID} }
 
 // Revoke ends a key for good; every replica refuses it within a second.
 func (a *Access) Revoke(ctx context.Context, id string) error {
-	err := a.store.RevokeKey(ctx, id, a.now().UnixMilli())
+	err := ErrNotFound
+	if wellFormed(id) {
+		err = a.store.RevokeKey(ctx, id, a.now().UnixMilli())
+	}
 	if errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("no key has the id %q: %w", id, err)
 	}

@@ -59,7 +59,12 @@ func (a *Access) CreateUser(ctx context.Context, workspace string, f UserFields)
 }
 
 // User reads one.
-func (a *Access) User(ctx context.Context, id string) (User, error) { return a.store.ReadUser(ctx, id) }
+func (a *Access) User(ctx context.Context, id string) (User, error) {
+	if !wellFormed(id) {
+		return User{}, ErrNotFound
+	}
+	return a.store.ReadUser(ctx, id)
+}
 
 // Users lists up to limit users that q selects, oldest first.
 func (a *Access) Users(ctx context.Context, q Query, limit int) ([]User, error) {
@@ -69,6 +74,9 @@ func (a *Access) Users(ctx context.Context, q Query, limit int) ([]User, error) 
 // ChangeUser sets fields on a user if allows takes the version that it has;
 // ErrPrecondition otherwise.
 func (a *Access) ChangeUser(ctx context.Context, id string, allows func(version uint64) bool, f UserFields) (User, error) {
+	if !wellFormed(id) {
+		return User{}, ErrNotFound
+	}
 	u, err := a.store.ChangeUser(ctx, id, func(u *User) error {
 		if !allows(u.Version) {
 			return ErrPrecondition

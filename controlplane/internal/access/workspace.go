@@ -38,6 +38,9 @@ func (a *Access) CreateWorkspace(ctx context.Context, id, name string) (Workspac
 
 // Workspace reads one.
 func (a *Access) Workspace(ctx context.Context, id string) (Workspace, error) {
+	if !wellFormed(id) {
+		return Workspace{}, ErrNotFound
+	}
 	return a.store.ReadWorkspace(ctx, id)
 }
 
@@ -49,7 +52,7 @@ func (a *Access) Workspaces(ctx context.Context, after string, limit int) ([]Wor
 // checkWorkspace adds to bad if there is no workspace id. An error means that
 // the store did not answer.
 func (a *Access) checkWorkspace(ctx context.Context, id string, bad *InvalidFields) error {
-	_, err := a.store.ReadWorkspace(ctx, id)
+	_, err := a.Workspace(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		*bad = append(*bad, Invalid{"workspace", "does not exist"})
 		return nil

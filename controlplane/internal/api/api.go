@@ -33,6 +33,9 @@ func New(o Options) (http.Handler, error) {
 	a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	a.registerLinks()
 	a.registerStats()
+	a.registerKeys()
+	a.registerUsers()
+	a.registerWorkspaces()
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)
