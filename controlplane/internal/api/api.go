@@ -73,7 +73,9 @@ func config() huma.Config {
 // the database.
 func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(context.Context, access.Key, *I) (*O, error)) {
 	op.Security = []map[string][]string{{"bearer": {string(scope)}}, {"header": {string(scope)}}}
-	op.MaxBodyBytes = maxBody
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = maxBody
+	}
 	op.Middlewares = append(op.Middlewares, a.authenticate, a.limit, a.permit(scope))
 	if op.Method == http.MethodPost {
 		describeName(&op)

@@ -38,7 +38,8 @@ func TestChange(t *testing.T) {
 		})
 	}
 	for name, c := range map[string]struct{ body, field string }{
-		"rename":        {`{"alias":"other"}`, "alias"},
+		"A4 rename":     {`{"alias":"api"}`, "alias"},
+		"null alias":    {`{"alias":null}`, "alias"},
 		"deleted":       {`{"status":"deleted"}`, "status"},
 		"unknown state": {`{"status":"x"}`, "status"},
 		"null target":   {`{"long_url":null}`, "long_url"},

@@ -29,7 +29,7 @@ type changeRequest struct {
 	Precondition
 	Body struct {
 		LongURL      optional[string]    `json:"long_url,omitempty"`
-		Alias        optional[string]    `json:"alias,omitempty" doc:"Cannot be changed."`
+		Alias        optional[string]    `json:"alias,omitempty" doc:"Another code. The code before answers 410 and stays yours; its clicks stay with it."`
 		Status       optional[string]    `json:"status,omitempty" doc:"active, disabled or blocked."`
 		TTL          optional[int64]     `json:"ttl,omitempty" doc:"Seconds to live from now; not together with expires_at."`
 		ExpiresAt    optional[time.Time] `json:"expires_at,omitempty" doc:"null: never."`
@@ -46,7 +46,11 @@ type changeRequest struct {
 
 func (a *api) registerLinks() {
 	a.registerCreate()
+	a.registerBulk()
 	a.registerLists()
+	a.registerHistory()
+	a.registerResolve()
+	a.registerQR()
 	const path = "/api/v1/urls/{code}"
 	handle(a, access.ReadURLs, huma.Operation{
 		OperationID: "read-url", Method: http.MethodGet, Path: path, Summary: "Read a link", Tags: []string{"links"},
@@ -62,12 +66,22 @@ func (a *api) registerLinks() {
 	}, a.delete)
 }
 
-func (a *api) read(ctx context.Context, key access.Key, in *LinkAddress) (*linkBody, error) {
+type readRequest struct {
+	LinkAddress
+	At time.Time `query:"at" doc:"The link as it was at this moment; 404 if it was not there."`
+}
+
+func (a *api) read(ctx context.Context, key access.Key, in *readRequest) (*linkBody, error) {
 	at, err := a.Links.Key(in.Domain, in.Code)
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Links.Read(ctx, caller(key), at)
+	var found *links.Link
+	if in.At.IsZero() {
+		found, err = a.Links.Read(ctx, caller(key), at)
+	} else {
+		found, err = a.Links.At(ctx, caller(key), at, in.At.UnixMilli())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +101,12 @@ func (a *api) change(ctx context.Context, key access.Key, in *changeRequest) (*l
 	if err != nil {
 		return nil, err
 	}
-	return a.counted(ctx, changed)
+	answer, err := a.counted(ctx, changed.Link)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body.Warnings = a.showMade(changed).Warnings
+	return answer, nil
 }
 
 // deleteRequest is all that a DELETE has.

@@ -31,6 +31,8 @@ type Link struct {
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
 	Clicks       Clicks     `json:"clicks"`
+
+	Warnings []ProblemField `json:"warnings,omitempty" nullable:"false" doc:"What a person should look at before the link is handed out; told when it is created or changed."`
 }
 
 // Clicks is how often a link was followed.

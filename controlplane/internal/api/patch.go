@@ -15,7 +15,7 @@ func (r *changeRequest) fields() (links.Fields, error) {
 		return links.Fields{}, err
 	}
 	f := links.Fields{
-		URL: b.LongURL.pointer(), Redirect: b.Redirect.pointer(),
+		URL: b.LongURL.pointer(), Alias: b.Alias.pointer(), Redirect: b.Redirect.pointer(),
 		StartsAt:  millisOf(b.StartsAt.pointer(), b.StartsAt.null),
 		ExpiresAt: millisOf(b.ExpiresAt.pointer(), b.ExpiresAt.null), TTL: b.TTL.pointer(),
 		ExpiredURL: b.ExpiredURL.pointer(), ForwardQuery: b.ForwardQuery.pointer(), Strict: b.Strict.pointer(),
@@ -30,14 +30,11 @@ func (r *changeRequest) fields() (links.Fields, error) {
 
 func (r *changeRequest) refuseNull() error {
 	b := &r.Body
-	if b.Alias.set {
-		return links.Refuse("alias", links.Bad, "cannot be changed; create another link")
-	}
 	if b.TTL.set && !b.TTL.null && b.TTL.value == 0 {
 		return links.Refuse("ttl", links.Bad, "must be at least 1 second")
 	}
 	for field, null := range map[string]bool{
-		"long_url": b.LongURL.null, "status": b.Status.null, "redirect": b.Redirect.null,
+		"long_url": b.LongURL.null, "alias": b.Alias.null, "status": b.Status.null, "redirect": b.Redirect.null,
 		"forward_query": b.ForwardQuery.null, "strict": b.Strict.null,
 	} {
 		if null {

@@ -14,15 +14,49 @@ import (
 //go:embed reserved.txt
 var reservedText string
 
-func readReserved() map[string]bool {
-	words := make(map[string]bool)
-	for word := range strings.FieldsSeq(reservedText) {
-		words[word] = true
+// offensiveText lists words that nobody wants on their poster. It is short on
+// purpose: what else offends depends on the place, and operators add it.
+//
+//go:embed offensive.txt
+var offensiveText string
+
+// ReadWords reads a list of words: one a line, in any case; what follows # is a
+// remark.
+func ReadWords(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		words = append(words, strings.Fields(strings.ToLower(line))...)
 	}
 	return words
 }
 
+// wordSet is the words of both lists, the built-in and the operator's.
+func wordSet(text string, more []string) map[string]bool {
+	set := make(map[string]bool)
+	for _, word := range append(ReadWords(text), more...) {
+		set[strings.ToLower(word)] = true
+	}
+	return set
+}
+
 func (l *Links) reserved(code string) bool { return l.words[strings.ToLower(code)] }
+
+// offends says whether code, or a part of it between - and _, is an offensive
+// word, also with digits for letters. Words inside of words are let be: more
+// names hold one by accident than on purpose.
+func (l *Links) offends(code string) bool {
+	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t").Replace(strings.ToLower(code))
+	if l.offensive[plain] || l.offensive[strings.ToLower(code)] {
+		return true
+	}
+	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return r == '-' || r == '_' }) {
+		if l.offensive[part] {
+			return true
+		}
+	}
+	return l.offensive[strings.NewReplacer("-", "", "_", "").Replace(plain)]
+}
 
 // checkAlias adds to bad what is wrong with a code that a person chose.
 func (l *Links) checkAlias(alias string, bad *Invalid) {
@@ -35,5 +69,7 @@ func (l *Links) checkAlias(alias string, bad *Invalid) {
 		bad.add("alias", Bad, link.CheckCode(alias).Error())
 	case l.reserved(alias):
 		bad.add("alias", Reserved, "is reserved; choose another")
+	case l.offends(alias):
+		bad.add("alias", Offensive, "holds a word that this service does not print; choose another")
 	}
 }

@@ -13,40 +13,82 @@ import (
 // all but impossible unless somebody fills the code space with aliases.
 const maxMints = 8
 
-// Create makes a link in domain ("" for the default) under alias, or under a
-// generated code if alias is "". The link is committed when Create returns
-// nil. Not idempotent.
-func (l *Links) Create(ctx context.Context, by Caller, domain, alias string, fields Fields) (*Link, error) {
+// Draft is a link that somebody asks for.
+type Draft struct {
+	Domain string // "" for the default one
+	Alias  string // "" for a generated code
+	Fields Fields
+	// Reuse asks for a link of the caller's in the same domain that redirects to
+	// the same target already, if there is one. With an alias, only the link of
+	// that alias will do.
+	Reuse bool
+	// CreatedAt, in Unix milliseconds, is when a link that comes from elsewhere
+	// was made; 0 means now.
+	CreatedAt int64
+}
+
+// Made is what became of a Draft.
+type Made struct {
+	*Link
+	Existed  bool // nothing was created: the link was found
+	Warnings []Warning
+}
+
+// Create makes a link. It is committed when Create returns nil. Not idempotent
+// unless d says Reuse.
+func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
+	if d.Reuse {
+		result := l.CreateAll(ctx, by, []Draft{d})[0]
+		return result.Made, result.Err
+	}
+	fresh, err := l.draw(by, d)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.insert(ctx, fresh); err != nil {
+		return nil, err
+	}
+	l.publish(ctx, fresh)
+	return &Made{Link: fresh, Warnings: l.warn(ctx, fresh)}, nil
+}
+
+// draw turns a draft into a link, without a code if it has no alias, or says
+// everything that is wrong with it.
+func (l *Links) draw(by Caller, d Draft) (*Link, error) {
 	now := l.Now().UnixMilli()
-	made := &Link{
+	drawn := &Link{
 		Link:      link.Link{Status: link.Active, Redirect: 302},
 		Tags:      []string{},
-		Custom:    alias != "",
+		Custom:    d.Alias != "",
 		CreatedBy: by.ID,
+		UpdatedBy: by.ID,
 		Workspace: by.Workspace,
 		CreatedAt: now,
 		UpdatedAt: now,
 	}
-	if err := l.check(made, domain, alias, fields); err != nil {
-		return nil, err
-	}
-	if err := l.insert(ctx, made); err != nil {
-		return nil, err
-	}
-	l.publish(ctx, made)
-	return made, nil
-}
-
-// check fills made from what is asked for, or says everything that is wrong.
-func (l *Links) check(made *Link, domain, alias string, fields Fields) error {
 	var bad Invalid
-	if fields.URL == nil {
+	if d.Fields.URL == nil {
 		bad.add("long_url", Required, "is missing")
 	}
-	if made.Custom {
-		l.checkAlias(alias, &bad)
-		made.Code = alias
+	if drawn.Custom {
+		l.checkAlias(d.Alias, &bad)
+		drawn.Code = d.Alias
 	}
+	drawn.Domain = l.checkDomain(d.Domain, &bad)
+	d.Fields.apply(drawn, l.Domains, now, &bad)
+	if d.Fields.ExpiresAt != nil && drawn.ExpiresAt != 0 && drawn.ExpiresAt <= now && d.CreatedAt == 0 {
+		bad.add("expires_at", Past, "has passed already")
+	}
+	if d.CreatedAt != 0 {
+		drawn.CreatedAt = d.CreatedAt
+		if d.CreatedAt < 0 || d.CreatedAt > now {
+			bad.add("created_at", Bad, "must lie between 1970 and now")
+		}
+	}
+	return drawn, bad.err()
+}
+
+func (l *Links) checkDomain(domain string, bad *Invalid) string {
 	if domain == "" {
 		domain = l.Domain
 	}
@@ -54,12 +96,7 @@ func (l *Links) check(made *Link, domain, alias string, fields Fields) error {
 	if !ok {
 		bad.add("domain", Unknown, "is not one of ours")
 	}
-	made.Domain = name
-	fields.apply(made, l.Domains, made.CreatedAt, &bad)
-	if fields.ExpiresAt != nil && made.ExpiresAt != 0 && made.ExpiresAt <= made.CreatedAt {
-		bad.add("expires_at", Past, "has passed already")
-	}
-	return bad.err()
+	return name
 }
 
 // insert stores made, under minted codes until one is free unless it has an
@@ -69,18 +106,31 @@ func (l *Links) insert(ctx context.Context, made *Link) error {
 		return classed("creating link", l.Store.CreateLink(ctx, made))
 	}
 	for range maxMints {
+		if err := l.mint(ctx, made); err != nil {
+			return err
+		}
+		err := l.Store.CreateLink(ctx, made)
+		if !errors.Is(err, ErrTaken) {
+			return classed("creating link", err)
+		}
+	}
+	return errNoCode()
+}
+
+func errNoCode() error {
+	return fmt.Errorf("%w: %d generated codes in a row were taken", ErrUnavailable, maxMints)
+}
+
+// mint gives made a code that reads like no word that we would refuse a person.
+func (l *Links) mint(ctx context.Context, made *Link) error {
+	for {
 		id, err := l.Minter.Mint(ctx, l.Length)
 		if err != nil {
 			return classed("minting code", err)
 		}
 		made.Code = l.Codes.Encode(id)
-		if l.reserved(made.Code) {
-			continue
-		}
-		err = l.Store.CreateLink(ctx, made)
-		if !errors.Is(err, ErrTaken) {
-			return classed("creating link", err)
+		if !l.reserved(made.Code) && !l.offends(made.Code) {
+			return nil
 		}
 	}
-	return fmt.Errorf("%w: %d generated codes in a row were taken", ErrUnavailable, maxMints)
 }

@@ -11,30 +11,35 @@ import (
 // Domains is the set of our own domains and of the other hosts that mean them.
 // It may be read while it is replaced. The zero Domains is empty.
 type Domains struct {
-	names atomic.Pointer[map[string]string] // host as plain gives it → domain
+	hosts atomic.Pointer[map[string]*wire.Domain] // host as plain gives it → domain
 }
 
-// Set replaces the whole set.
+// Set replaces the whole set. The domains may not be changed afterwards.
 func (d *Domains) Set(all []*wire.Domain) {
-	names := make(map[string]string, 2*len(all))
+	hosts := make(map[string]*wire.Domain, 2*len(all))
 	for _, domain := range all {
-		names[plain(domain.GetName())] = domain.GetName()
+		hosts[plain(domain.GetName())] = domain
 		for _, alias := range domain.GetAliases() {
-			names[plain(alias)] = domain.GetName()
+			hosts[plain(alias)] = domain
 		}
 	}
-	d.names.Store(&names)
+	d.hosts.Store(&hosts)
 }
 
 // Name gives the domain that host means, in any case, with or without a
 // trailing dot or brackets; ok is false if host is not ours. host has no port.
 func (d *Domains) Name(host string) (name string, ok bool) {
-	names := d.names.Load()
-	if names == nil {
-		return "", false
+	domain := d.Settings(host)
+	return domain.GetName(), domain != nil
+}
+
+// Settings gives the domain that host means, nil if it is not ours.
+func (d *Domains) Settings(host string) *wire.Domain {
+	hosts := d.hosts.Load()
+	if hosts == nil {
+		return nil
 	}
-	name, ok = (*names)[plain(host)]
-	return name, ok
+	return (*hosts)[plain(host)]
 }
 
 // plain gives the one spelling of a host under which it is looked up. An IPv4

@@ -17,16 +17,17 @@ var (
 
 // The codes of a FieldError, for programs.
 const (
-	Required = "required"
-	Bad      = "invalid"
-	TooLong  = "too_long"
-	TooShort = "too_short"
-	TooMany  = "too_many"
-	Reserved = "reserved"
-	Loop     = "loop"
-	Conflict = "conflict"
-	Past     = "past"
-	Unknown  = "unknown"
+	Required  = "required"
+	Bad       = "invalid"
+	TooLong   = "too_long"
+	TooShort  = "too_short"
+	TooMany   = "too_many"
+	Reserved  = "reserved"
+	Offensive = "offensive"
+	Loop      = "loop"
+	Conflict  = "conflict"
+	Past      = "past"
+	Unknown   = "unknown"
 )
 
 // FieldError is what is wrong with one field.

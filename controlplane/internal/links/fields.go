@@ -28,6 +28,7 @@ const (
 // zero clears it where it can be cleared. Times are Unix milliseconds.
 type Fields struct {
 	URL                 *string
+	Alias               *string // of a change: another code; a Draft has its own
 	Status              *link.Status
 	Redirect            *int
 	StartsAt, ExpiresAt *int64

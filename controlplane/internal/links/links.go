@@ -28,7 +28,7 @@ type Publisher interface {
 	Publish(ctx context.Context, l *Link) (revision int64, err error)
 }
 
-// Options of Links. All but Length and Now are required.
+// Options of Links. All but Length, Offensive and Now are required.
 type Options struct {
 	Store     Store
 	Minter    Minter
@@ -39,14 +39,18 @@ type Options struct {
 	Domain string
 	// Length of generated codes; 0 means link.DefaultLen. It must be the Encoder's.
 	Length int
-	Now    func() time.Time // nil means time.Now
+	// Offensive are words that aliases may not be made of, beside the built-in
+	// ones.
+	Offensive []string
+	Now       func() time.Time // nil means time.Now
 }
 
 // Links applies the rules. It holds no state of its own; any number of replicas
 // may work on one Store.
 type Links struct {
 	Options
-	words map[string]bool // reserved codes in lower case
+	words     map[string]bool // reserved codes in lower case
+	offensive map[string]bool // likewise
 }
 
 // New checks the options.
@@ -74,7 +78,7 @@ func New(o Options) (*Links, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Links{Options: o, words: readReserved()}, nil
+	return &Links{Options: o, words: wordSet(reservedText, nil), offensive: wordSet(offensiveText, o.Offensive)}, nil
 }
 
 // Caller is on whose behalf a call is made.

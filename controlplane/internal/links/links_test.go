@@ -57,7 +57,7 @@ func TestFieldsRefused(t *testing.T) {
 			if c.fields.URL == nil {
 				c.fields.URL = of(target)
 			}
-			_, err := l.Create(t.Context(), alice, "", "", c.fields)
+			_, err := l.Create(t.Context(), alice, links.Draft{Fields: c.fields})
 			if got := fieldsOf(err); got != c.want {
 				t.Errorf("refused for %q, want %q", got, c.want)
 			}
@@ -82,7 +82,7 @@ func TestA4Alias(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := rules(t)
-			made, err := l.Create(t.Context(), alice, "", c.alias, links.Fields{URL: of(target)})
+			made, err := l.Create(t.Context(), alice, links.Draft{Alias: c.alias, Fields: links.Fields{URL: of(target)}})
 			if c.want != "" {
 				if got := fieldsOf(err); got != c.want {
 					t.Errorf("refused for %q, want %q", got, c.want)
@@ -98,7 +98,7 @@ func TestA4Alias(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	l, _ := rules(t)
-	made, err := l.Create(t.Context(), alice, "127.0.0.1", "", links.Fields{URL: of(target), TTL: of[int64](60)})
+	made, err := l.Create(t.Context(), alice, links.Draft{Domain: "127.0.0.1", Fields: links.Fields{URL: of(target), TTL: of[int64](60)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestDefaults(t *testing.T) {
 		made.ExpiresAt != noon.UnixMilli()+60_000 || made.CreatedBy != "alice" {
 		t.Errorf("made %+v", made)
 	}
-	if _, err := l.Create(t.Context(), alice, "other.example", "", links.Fields{URL: of(target)}); fieldsOf(err) != "domain unknown" {
+	if _, err := l.Create(t.Context(), alice, links.Draft{Domain: "other.example", Fields: links.Fields{URL: of(target)}}); fieldsOf(err) != "domain unknown" {
 		t.Errorf("another domain: %v", err)
 	}
 }
@@ -116,7 +116,7 @@ func TestDefaults(t *testing.T) {
 func TestGeneratedCodeTaken(t *testing.T) {
 	l, _ := rules(t)
 	for _, alias := range []string{"c1x", "c10", "c11", "c12"} {
-		if _, err := l.Create(t.Context(), alice, "", alias, links.Fields{URL: of(target)}); err != nil {
+		if _, err := l.Create(t.Context(), alice, links.Draft{Alias: alias, Fields: links.Fields{URL: of(target)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestGeneratedCodeTaken(t *testing.T) {
 func TestTenants(t *testing.T) {
 	l, _ := rules(t)
 	bob, admin := links.Caller{ID: "bob", Workspace: "b"}, links.Caller{ID: "root", Workspace: "root", Admin: true}
-	made, err := l.Create(t.Context(), alice, "", "mine", links.Fields{URL: of(target)})
+	made, err := l.Create(t.Context(), alice, links.Draft{Alias: "mine", Fields: links.Fields{URL: of(target)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestTombstone(t *testing.T) {
 	l, _ := rules(t)
 	key := link.Key{Domain: "go.example", Code: "mine"}
 	claim := func(who string) error {
-		_, err := l.Create(t.Context(), links.Caller{ID: who, Workspace: who}, "", key.Code, links.Fields{URL: of(target)})
+		_, err := l.Create(t.Context(), links.Caller{ID: who, Workspace: who}, links.Draft{Alias: key.Code, Fields: links.Fields{URL: of(target)}})
 		return err
 	}
 	if err := errors.Join(claim("alice"), l.Delete(t.Context(), alice, key, nil)); err != nil {
@@ -186,7 +186,7 @@ func TestTombstone(t *testing.T) {
 
 func TestChange(t *testing.T) {
 	l, _ := rules(t)
-	made, err := l.Create(t.Context(), alice, "", "", links.Fields{URL: of(target), Title: of("t"), TTL: of[int64](9), ExpiredURL: of(target)})
+	made, err := l.Create(t.Context(), alice, links.Draft{Fields: links.Fields{URL: of(target), Title: of("t"), TTL: of[int64](9), ExpiredURL: of(target)}})
 	if err != nil {
 		t.Fatal(err)
 	}

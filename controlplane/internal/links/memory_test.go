@@ -17,9 +17,10 @@ import (
 // memory is the least Store that the rules can be tested on. What a real Store
 // must do beyond it is package storetest's matter.
 type memory struct {
-	mu   sync.Mutex
-	all  map[link.Key]links.Link // mu
-	fail error                   // answered by every call if set
+	links.Store // nil: the rest is not called
+	mu          sync.Mutex
+	all         map[link.Key]links.Link // mu
+	fail        error                   // answered by every call if set
 }
 
 func (m *memory) CreateLink(_ context.Context, l *links.Link) error {
@@ -68,7 +69,7 @@ func (m *memory) ChangeLink(_ context.Context, key link.Key, change func(*links.
 	return &found, nil
 }
 
-func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, error) {
+func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, links.Cursor, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []*links.Link
@@ -78,7 +79,19 @@ func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, err
 		}
 	}
 	slices.SortFunc(found, func(a, b *links.Link) int { return cmp.Compare(a.Code, b.Code) })
-	return found[:min(len(found), q.Limit)], m.fail
+	return found[:min(len(found), q.Limit)], links.Cursor{}, m.fail
+}
+
+func (m *memory) FindTerm(_ context.Context, term, domain string, limit int) ([]link.Key, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []link.Key
+	for key, l := range m.all {
+		if key.Domain == domain && slices.Contains(links.Terms(&l), term) {
+			found = append(found, key)
+		}
+	}
+	return found[:min(len(found), limit)], m.fail
 }
 
 // decimal mints 1, 2, … and writes them as they are, after a letter.

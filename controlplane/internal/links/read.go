@@ -23,7 +23,8 @@ func (l *Links) Read(ctx context.Context, by Caller, key link.Key) (*Link, error
 }
 
 // List answers with up to q.Limit links of those that by may see, and with the
-// place to continue from, which is the zero Cursor at the end.
+// place to continue from, which is the zero Cursor at the end. A page may be
+// short although more follows.
 func (l *Links) List(ctx context.Context, by Caller, q Query) ([]*Link, Cursor, error) {
 	if q.Limit < 1 || q.Limit > MaxList {
 		return nil, Cursor{}, Refuse("limit", Bad, "must be 1 to 1000")
@@ -34,15 +35,9 @@ func (l *Links) List(ctx context.Context, by Caller, q Query) ([]*Link, Cursor, 
 		}
 		q.Workspace = by.Workspace
 	}
-	limit := q.Limit
-	q.Limit++ // one more tells whether there is a next page
-	found, err := l.Store.ListLinks(ctx, q)
+	found, next, err := l.Store.ListLinks(ctx, q)
 	if err != nil {
 		return nil, Cursor{}, classed("listing links", err)
 	}
-	if len(found) <= limit {
-		return found, Cursor{}, nil
-	}
-	last := found[limit-1]
-	return found[:limit], Cursor{CreatedAt: last.CreatedAt, Key: last.Key}, nil
+	return found, next, nil
 }

@@ -32,8 +32,25 @@ type Link struct {
 	CreatedBy string
 	// Workspace is the tenant that the link belongs to.
 	Workspace string
-	// CreatedAt and UpdatedAt are Unix milliseconds.
+	// UpdatedBy is who made this version.
+	UpdatedBy string
+	// CreatedAt and UpdatedAt are Unix milliseconds. UpdatedAt never falls from
+	// one version to the next, whatever the clocks do.
 	CreatedAt, UpdatedAt int64
+}
+
+// Entry is a link to create.
+type Entry struct {
+	Link *Link
+	// Reuse asks for the owner's link in the same domain that redirects to the
+	// same target already, if there is one.
+	Reuse bool
+}
+
+// Outcome is what became of an Entry: it was created if both are nil.
+type Outcome struct {
+	Existing *Link // what was found instead
+	Err      error // ErrTaken
 }
 
 // Order is the direction of a listing, by time of creation.
@@ -53,13 +70,13 @@ type Query struct {
 	Workspace string      // links of this tenant
 	CreatedBy string
 	Tag       string // links that carry this tag
-	Text      string // substring of code, URL or title, in any case; % and _ are literal
+	Text      string // what ParseSearch reads
 	Order     Order
 	Limit     int    // most links to answer with; above 0
 	After     Cursor // continue behind this link
 }
 
-// Cursor is a place in a listing: the last link that was listed. The zero
+// Cursor is a place in a listing: the last link that was looked at. The zero
 // Cursor is the start.
 type Cursor struct {
 	CreatedAt int64
@@ -75,15 +92,35 @@ type Store interface {
 	// the same Workspace only, with the next version; every other holder means
 	// ErrTaken. Durable when it returns nil. Not idempotent.
 	CreateLink(ctx context.Context, l *Link) error
+	// CreateLinks does what CreateLink does for many, in one transaction, in
+	// which a key that is taken fails alone. Of several callers that reuse one
+	// target, one creates and the others find what it created. An error means
+	// that nothing was created, or that it is open.
+	CreateLinks(ctx context.Context, all []Entry) ([]Outcome, error)
 	// ReadLink reads strongly. Tombstones are answered too. ErrNotFound if the
 	// key never existed. Safe to retry.
 	ReadLink(ctx context.Context, key link.Key) (*Link, error)
 	// ChangeLink reads the link, applies change and writes the result with the
-	// next version, the time and an outbox row, in one transaction. change may
-	// run several times, each time on a fresh copy; its error leaves everything as it
-	// was and is returned as it is (wrapped). Not idempotent.
+	// next version, the time and an outbox row, in one transaction, and keeps the
+	// version before. change may run several times, each time on a fresh copy; its
+	// error leaves everything as it was and is returned as it is (wrapped). Not
+	// idempotent.
 	ChangeLink(ctx context.Context, key link.Key, change func(*Link) error) (*Link, error)
-	// ListLinks lists what q selects. Links added meanwhile do not disturb the
+	// RenameLink is ChangeLink for a change that gives the link another code, in
+	// one transaction: the code before keeps a tombstone, and both versions rise.
+	// ErrTaken as in CreateLink.
+	RenameLink(ctx context.Context, key link.Key, change func(*Link) error) (renamed, left *Link, err error)
+	// ListLinks lists what q selects, and the place to continue from: the zero
+	// Cursor at the end. A page may be short, or empty, although more follows,
+	// where few of very many links match. Links added meanwhile do not disturb the
 	// order. Safe to retry.
-	ListLinks(ctx context.Context, q Query) ([]*Link, error)
+	ListLinks(ctx context.Context, q Query) ([]*Link, Cursor, error)
+	// FindTerm gives up to limit keys in domain that Terms gives term for.
+	FindTerm(ctx context.Context, term, domain string, limit int) ([]link.Key, error)
+	// ListVersions gives up to limit versions of a link below before, the newest
+	// first, its present one among them. Empty if the key never existed.
+	ListVersions(ctx context.Context, key link.Key, before uint64, limit int) ([]*Link, error)
+	// VersionAt gives the version that was in force at a moment, in Unix
+	// milliseconds; ErrNotFound if there was none yet.
+	VersionAt(ctx context.Context, key link.Key, at int64) (*Link, error)
 }

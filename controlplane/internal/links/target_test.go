@@ -18,9 +18,9 @@ var alice = links.Caller{ID: "alice", Workspace: "alice"}
 // corpus is the real URLs that the bench works with.
 const corpus = "../../../bench/workload/urls.txt"
 
-func create(t testing.TB, l *links.Links, target string) (*links.Link, error) {
+func create(t testing.TB, l *links.Links, target string) (*links.Made, error) {
 	t.Helper()
-	return l.Create(t.Context(), alice, "", "", links.Fields{URL: &target})
+	return l.Create(t.Context(), alice, links.Draft{Fields: links.Fields{URL: &target}})
 }
 
 func TestTargetsKept(t *testing.T) {

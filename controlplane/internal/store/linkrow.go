@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -16,7 +15,7 @@ func linkValues(l *links.Link) []any {
 	return []any{
 		l.Domain, l.Code, int64(l.Version), l.URL, int64(l.Status), int64(l.Redirect), l.StartsAt, l.ExpiresAt,
 		l.ExpiredURL, l.ForwardQuery, l.Strict, l.Title, l.Note, encodeTags(l.Tags), l.Custom, l.Revision,
-		l.CreatedBy, l.CreatedAt, l.UpdatedAt, l.Workspace,
+		l.CreatedBy, l.CreatedAt, l.UpdatedAt, l.UpdatedBy, l.Workspace,
 	}
 }
 
@@ -30,7 +29,7 @@ func scanLink(row interface{ Scan(...any) error }) (*links.Link, error) {
 	err := row.Scan(
 		&l.Domain, &l.Code, &l.Version, &l.URL, &status, &l.Redirect, &l.StartsAt, &l.ExpiresAt,
 		&l.ExpiredURL, &l.ForwardQuery, &l.Strict, &l.Title, &l.Note, &tags, &l.Custom, &l.Revision,
-		&l.CreatedBy, &l.CreatedAt, &l.UpdatedAt, &l.Workspace)
+		&l.CreatedBy, &l.CreatedAt, &l.UpdatedAt, &l.UpdatedBy, &l.Workspace)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, links.ErrNotFound
@@ -45,19 +44,11 @@ func scanLink(row interface{ Scan(...any) error }) (*links.Link, error) {
 	return &l, nil
 }
 
-// encodeTags gives a JSON array in which a tag can be found by encodeTag.
+// encodeTags gives a JSON array.
 func encodeTags(tags []string) string {
-	encoded := make([]string, len(tags))
-	for i, tag := range tags {
-		encoded[i] = encodeTag(tag)
+	if len(tags) == 0 {
+		return "[]"
 	}
-	return "[" + strings.Join(encoded, ",") + "]"
-}
-
-// encodeTag gives tag as a JSON string that stands in an array of such only
-// where the whole tag does: a quote in a tag is escaped, and so is a comma, lest
-// the tag "," be found between any two others.
-func encodeTag(tag string) string {
-	text, _ := json.Marshal(tag) // a string cannot fail
-	return strings.ReplaceAll(string(text), ",", `\u002c`)
+	text, _ := json.Marshal(tags) // texts cannot fail
+	return string(text)
 }

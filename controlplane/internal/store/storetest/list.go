@@ -31,6 +31,9 @@ func listing(t *testing.T, s *store.Store) {
 			if len(found) == 0 {
 				break
 			}
+			if page == len(want) {
+				t.Fatalf("order %d: the listing does not end", order)
+			}
 			for _, l := range found {
 				got = append(got, l.Code)
 			}
@@ -79,8 +82,12 @@ func selects(t *testing.T, s *store.Store) {
 		{"half a tag", links.Query{Tag: "a"}, nil},
 		{"the tag that separates tags", links.Query{Tag: ","}, []string{"comma"}},
 		{"text in the title, in any case", links.Query{Text: "a sALE"}, []string{"plain"}},
-		{"text in the code", links.Query{Text: "ERC"}, []string{"percent"}},
-		{"a literal percent sign", links.Query{Text: "0%2"}, []string{"percent"}},
+		{"the start of a code", links.Query{Text: "PERC"}, []string{"percent"}},
+		{"words, in any order and place", links.Query{Text: "sale exam PLAIN"}, []string{"plain"}},
+		{"a word of a tag", links.Query{Text: "red", CreatedBy: "bert"}, []string{"other"}},
+		{"not the middle of a word", links.Query{Text: "erc"}, nil},
+		{"a literal percent sign", links.Query{Text: "100%2"}, []string{"percent"}},
+		{"a sign, anywhere", links.Query{Text: "%2"}, []string{"percent"}},
 		{"a percent sign is no wildcard", links.Query{Text: "e%e"}, nil},
 		{"a literal underscore", links.Query{Text: "_"}, []string{"percent"}},
 		{"a workspace", links.Query{Workspace: "annas", Tag: "Red"}, []string{"plain"}},
@@ -106,7 +113,7 @@ func selects(t *testing.T, s *store.Store) {
 
 func list(t *testing.T, s *store.Store, q links.Query) []*links.Link {
 	t.Helper()
-	found, err := s.ListLinks(timeout(t), q)
+	found, _, err := s.ListLinks(timeout(t), q)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,151 @@
+package links
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// Result is what became of one Draft of many: one of the two is nil.
+type Result struct {
+	Made *Made
+	Err  error // as of Create
+}
+
+const (
+	// BatchLinks bounds one transaction, and so what others wait for it.
+	BatchLinks = 250
+	// publishers is how many links of a batch are published at a time.
+	publishers = 32
+)
+
+// CreateAll makes many links, in few transactions, and gives a result for each
+// draft, in order. A draft that is refused fails alone. If the database fails,
+// the drafts that were in hand fail with ErrUnavailable, and whether they were
+// created is open.
+func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft) []Result {
+	return l.createAll(ctx, by, drafts, l.publishAll)
+}
+
+// Import is CreateAll for links that come from elsewhere in great numbers: the
+// outbox tells the edges of them in its own time, so that changes that matter
+// now are not held up.
+func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft) []Result {
+	return l.createAll(ctx, by, drafts, func(context.Context, []*Link) {})
+}
+
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, publish func(context.Context, []*Link)) []Result {
+	results := make([]Result, len(drafts))
+	for from := 0; from < len(drafts); from += BatchLinks {
+		to := min(from+BatchLinks, len(drafts))
+		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
+		b.draw(by)
+		b.store(ctx)
+		publish(ctx, b.created)
+	}
+	return results
+}
+
+// batch is the drafts of one transaction.
+type batch struct {
+	links   *Links
+	drafts  []Draft
+	results []Result
+	todo    []int // indexes of drafts that are still to be stored
+	drawn   []*Link
+	created []*Link
+}
+
+func (b *batch) draw(by Caller) {
+	b.drawn = make([]*Link, len(b.drafts))
+	for i, d := range b.drafts {
+		drawn, err := b.links.draw(by, d)
+		if err != nil {
+			b.results[i].Err = err
+			continue
+		}
+		b.drawn[i] = drawn
+		b.todo = append(b.todo, i)
+	}
+}
+
+// store tries until every generated code was free.
+func (b *batch) store(ctx context.Context) {
+	for range maxMints {
+		if len(b.todo) == 0 {
+			return
+		}
+		if err := b.try(ctx); err != nil {
+			b.fail(classed("creating links", err))
+			return
+		}
+	}
+	b.fail(errNoCode())
+}
+
+func (b *batch) fail(err error) {
+	for _, i := range b.todo {
+		b.results[i].Err = err
+	}
+}
+
+// try stores what is to be stored, and leaves what met a taken code.
+func (b *batch) try(ctx context.Context) error {
+	entries := make([]Entry, len(b.todo))
+	for n, i := range b.todo {
+		if !b.drawn[i].Custom {
+			if err := b.links.mint(ctx, b.drawn[i]); err != nil {
+				return err
+			}
+		}
+		entries[n] = Entry{Link: b.drawn[i], Reuse: b.drafts[i].Reuse}
+	}
+	outcomes, err := b.links.Store.CreateLinks(ctx, entries)
+	if err != nil {
+		return err
+	}
+	var left []int
+	for n, i := range b.todo {
+		if errors.Is(outcomes[n].Err, ErrTaken) && !b.drawn[i].Custom {
+			left = append(left, i)
+			continue
+		}
+		b.settle(i, outcomes[n])
+	}
+	b.todo = left
+	return nil
+}
+
+func (b *batch) settle(i int, outcome Outcome) {
+	switch {
+	case outcome.Err != nil:
+		b.results[i].Err = classed("creating link", outcome.Err)
+	case outcome.Existing != nil:
+		b.results[i].Made = &Made{Link: outcome.Existing, Existed: true}
+	default:
+		made := b.drawn[i]
+		b.created = append(b.created, made)
+		b.results[i].Made = &Made{Link: made, Warnings: append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)}
+	}
+}
+
+// publishAll publishes what was committed, for as long as publish would take one
+// link. The outbox publishes the rest.
+func (l *Links) publishAll(ctx context.Context, committed []*Link) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishFor)
+	defer cancel()
+	next := make(chan *Link)
+	var group sync.WaitGroup
+	for range min(publishers, len(committed)) {
+		group.Go(func() {
+			for made := range next {
+				made.Revision, _ = l.Publisher.Publish(ctx, made)
+			}
+		})
+	}
+	for _, made := range committed {
+		next <- made
+	}
+	close(next)
+	group.Wait()
+}

@@ -1,0 +1,105 @@
+package links
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// The codes of a Warning.
+const (
+	MixedScripts = "mixed_scripts"
+	LooksLike    = "looks_like"
+)
+
+// Warning is what a person should look at before the link is handed out. It
+// refuses nothing.
+type Warning FieldError
+
+// scripts are those whose letters are mistaken for each other. Japanese and
+// Korean names mix theirs rightly, so they are not here.
+func scripts() map[string]*unicode.RangeTable {
+	return map[string]*unicode.RangeTable{
+		"Latin": unicode.Latin, "Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek,
+		"Armenian": unicode.Armenian, "Cherokee": unicode.Cherokee, "Hebrew": unicode.Hebrew, "Arabic": unicode.Arabic,
+	}
+}
+
+// warnHost warns if a part of the host of target, which is stored as A-label,
+// mixes scripts: the sign of a name made to be mistaken for another.
+func warnHost(field, target string) []Warning {
+	host := hostOf(target)
+	if !strings.Contains(host, "xn--") {
+		return nil
+	}
+	shown, err := idna.Display.ToUnicode(host)
+	if err != nil {
+		return nil
+	}
+	for label := range strings.SplitSeq(shown, ".") {
+		if mixed := scriptsOf(label); len(mixed) > 1 {
+			return []Warning{{field, MixedScripts,
+				fmt.Sprintf("has a host, %q, that mixes letters of %s; it may imitate another", shown, strings.Join(mixed, " and "))}}
+		}
+	}
+	return nil
+}
+
+// hostOf is the host of a stored target, in lower case, without its port.
+func hostOf(target string) string {
+	_, rest, _ := strings.Cut(target, "://")
+	authority, _ := cut(rest, "/?#")
+	host, _, err := splitPort(authority)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(host)
+}
+
+// scriptsOf lists the scripts of a label's letters, in the order in which they
+// come.
+func scriptsOf(label string) []string {
+	var found []string
+	all := scripts()
+	seen := make(map[string]bool)
+	for _, r := range label {
+		for name, table := range all {
+			if unicode.Is(table, r) && !seen[name] {
+				seen[name] = true
+				found = append(found, name)
+			}
+		}
+	}
+	return found
+}
+
+// warn collects the warnings about l. That another's alias looks like it is told
+// without naming whose it is or where it leads.
+func (l *Links) warn(ctx context.Context, made *Link) []Warning {
+	warnings := append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)
+	if !made.Custom {
+		return warnings
+	}
+	similar, err := l.Store.FindTerm(ctx, ShapeTerm(made.Code), made.Domain, maxSimilar)
+	if err != nil {
+		return warnings // a warning that cannot be had must not fail what is done
+	}
+	for _, key := range similar {
+		if key.Code != made.Code {
+			return append(warnings, lookalike(key))
+		}
+	}
+	return warnings
+}
+
+// maxSimilar bounds the look at aliases of one shape: one other is enough.
+const maxSimilar = 2
+
+func lookalike(key link.Key) Warning {
+	return Warning{"alias", LooksLike, fmt.Sprintf("is easily mistaken for %q, which exists", key.Code)}
+}

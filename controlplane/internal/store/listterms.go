@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"strings"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+)
+
+const (
+	// A word is rare if at most rareKeys entries of the index start with it: they
+	// are read and sorted in a few milliseconds. Links with a word that is not
+	// rare are met soon enough by looking through all.
+	rareKeys = 10_000
+	// readAtOnce bounds the links of one statement, and tagsAtOnce the entries of
+	// a tag that are looked at before time is looked at.
+	readAtOnce = 128
+	tagsAtOnce = 1000
+)
+
+// afterText comes, as bytes, after everything that UTF-8 can go on with.
+const afterText = "\xff"
+
+// rareKeys gives, in the listing's order, the places of all links with a word
+// that starts with the search's; few is false if there are too many.
+func (l *listing) rareKeys(ctx context.Context) (keys []links.Cursor, few bool, err error) {
+	var a args
+	within := fmt.Sprintf("term >= %s AND term < %s", a.add([]byte(l.search.Word)), a.add([]byte(l.search.Word+afterText)))
+	var n int
+	row := l.store.read.QueryRowContext(ctx, fmt.Sprintf(
+		"SELECT COUNT(*) FROM (SELECT term FROM link_terms WHERE %s LIMIT %d) AS probe", within, rareKeys+1), a...)
+	if err := row.Scan(&n); err != nil || n > rareKeys {
+		return nil, false, err
+	}
+	where := append([]string{within}, l.behind(&a)...)
+	keys, err = l.places(ctx, fmt.Sprintf("SELECT DISTINCT %s FROM link_terms WHERE %s %s", place, strings.Join(where, " AND "), l.ordered()), a)
+	return keys, true, err
+}
+
+// walkTag looks at the next links that carry the tag.
+func (l *listing) walkTag(ctx context.Context) (ended bool, err error) {
+	var a args
+	where := append([]string{"term = " + a.add([]byte(links.TagTerm(l.query.Tag)))}, l.behind(&a)...)
+	if l.query.Domain != "" {
+		where = append(where, "domain = "+a.add(l.query.Domain))
+	}
+	keys, err := l.places(ctx, fmt.Sprintf("SELECT %s FROM link_terms WHERE %s %s LIMIT %d",
+		place, strings.Join(where, " AND "), l.ordered(), tagsAtOnce), a)
+	if err != nil {
+		return false, err
+	}
+	return len(keys) < tagsAtOnce, l.readKeys(ctx, keys)
+}
+
+func (l *listing) places(ctx context.Context, query string, a args) ([]links.Cursor, error) {
+	rows, err := l.store.read.QueryContext(ctx, query, a...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []links.Cursor
+	for rows.Next() {
+		var at links.Cursor
+		if err := rows.Scan(&at.CreatedAt, &at.Key.Domain, &at.Key.Code); err != nil {
+			return nil, err
+		}
+		all = append(all, at)
+	}
+	return all, rows.Err()
+}
+
+// readKeys takes the links at keys, which are in order, until the page is full.
+func (l *listing) readKeys(ctx context.Context, keys []links.Cursor) error {
+	for len(keys) > 0 && !l.full {
+		n := min(len(keys), readAtOnce)
+		if err := l.readChunk(ctx, keys[:n]); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// readChunk fills the statement up to a power of two, for the same reason as
+// chunks, with keys that no link has.
+func (l *listing) readChunk(ctx context.Context, keys []links.Cursor) error {
+	size := 1 << bits.Len(uint(len(keys)-1))
+	a := make(args, 2*size)
+	for i := range a {
+		a[i] = ""
+	}
+	for i, at := range keys {
+		a[2*i], a[2*i+1] = at.Key.Domain, at.Key.Code
+	}
+	return l.read(ctx, `WITH k (d, c) AS (VALUES `+l.store.dialect.placeholders(size, 2, nil)+`)
+SELECT `+linkColumns+` FROM k JOIN links ON domain = d AND code = c `+l.ordered(), &a)
+}
