@@ -137,6 +137,8 @@ func TestOrders(t *testing.T) {
 		"restored, then filled":           {func(s *scene) { restore(s, 2, cache.Suspect); holds(s, 2) }, 2, cache.Hit},
 		"restored, then changed":          {func(s *scene) { restore(s, 2, cache.Suspect); apply(s, 3) }, 3, cache.Hit},
 		"restored, then an old event":     {func(s *scene) { restore(s, 3, cache.Suspect); apply(s, 2) }, 0, cache.Miss},
+		"suspect, then absent":            {func(s *scene) { holds(s, 2); s.c.Rebase(); holds(s, 0) }, 0, cache.Absent},
+		"suspect, then absent, then made": {func(s *scene) { holds(s, 2); s.c.Rebase(); holds(s, 0); apply(s, 1); holds(s, 1) }, 1, cache.Hit},
 		"restored, in a new epoch":        {func(s *scene) { restore(s, 2, cache.Suspect); s.c.Rebase() }, 2, cache.Suspect},
 		"restored beside what is held":    {func(s *scene) { holds(s, 2); restore(s, 2, cache.Hit) }, 2, cache.Hit},
 		"restored beside what is suspect": {func(s *scene) { holds(s, 3); s.c.Rebase(); restore(s, 2, cache.Suspect) }, 3, cache.Suspect},

@@ -44,12 +44,20 @@ func (c *Cache) Complete(t Ticket, l *link.Link) (*Entry, Outcome) {
 	if l == nil {
 		return nil, c.absent(t, false)
 	}
+	return c.CompleteAnd(t, l, func() {})
+}
+
+// CompleteAnd is Complete for a link. It calls taken if no change overtook the
+// fill: an Apply or Invalidate of the same key that has not returned yet will
+// return after taken has. taken must not wait.
+func (c *Cache) CompleteAnd(t Ticket, l *link.Link, taken func()) (*Entry, Outcome) {
 	mu := c.lock(t.hash)
 	mu.Lock()
 	defer mu.Unlock()
 	if !c.current(t) {
 		return nil, Miss
 	}
+	taken()
 	return c.store(newEntry(l, t.entry, t.epoch, t.asked), t.hash), Hit
 }
 
@@ -63,6 +71,10 @@ func (c *Cache) absent(t Ticket, refused bool) Outcome {
 	defer mu.Unlock()
 	if !c.current(t) {
 		return Miss
+	}
+	// What is suspect would be found before the absence.
+	if held := c.held(t.key, t.hash); held != nil && !c.valid(held, t.hash) {
+		c.put(held.barred(), t.hash)
 	}
 	c.absences.put(t.hash, absence{key: t.key, stamp: t.absence, epoch: t.epoch, asked: t.asked, refused: refused})
 	return Absent

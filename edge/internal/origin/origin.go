@@ -20,21 +20,18 @@ var ErrUnavailable = errors.New("no answer from the control plane")
 // that, eight times in a row.
 const tries = 8
 
-// revalidations bounds the questions that run behind answers already given, so
-// that a new epoch cannot fill the memory with them.
-const revalidations = 64
-
 // Origin fills the cache from a Resolver. Stop it before the cache is closed.
 type Origin struct {
 	options  Options
 	flights  singleflight.Group
-	behind   chan struct{} // holds a token per revalidation under way
+	turns    *turns
 	metrics  *metrics
 	lifetime context.Context // of the flights, which outlive their callers
 	end      context.CancelFunc
 
 	mu      sync.Mutex
-	stopped bool // guarded by mu: no flight begins any more
+	stopped bool                  // guarded by mu: no flight begins any more
+	behind  map[link.Key]struct{} // guarded by mu: revalidations under way
 	running sync.WaitGroup
 }
 
@@ -46,10 +43,11 @@ func New(o Options) (*Origin, error) {
 	lifetime, end := context.WithCancel(context.Background())
 	return &Origin{
 		options:  o,
-		behind:   make(chan struct{}, revalidations),
+		turns:    newTurns(o.Asking, o.Queue),
 		metrics:  newMetrics(),
 		lifetime: lifetime,
 		end:      end,
+		behind:   make(map[link.Key]struct{}),
 	}, nil
 }
 
@@ -64,41 +62,30 @@ func (o *Origin) Stop() {
 
 // Fill finds out what key answers with: Hit with an entry, or Absent. The answer
 // was known to be the newest at notBefore (Unix milliseconds) or later; zero
-// takes whatever the cache holds valid. ctx bounds the waiting only: the question
-// goes on for others. The error wraps ErrUnavailable.
+// takes whatever the cache holds valid. Suspect is the larder's answer, however
+// old: nobody who knows better answered. ctx bounds the waiting only: the
+// question goes on for others. The error wraps ErrUnavailable.
 func (o *Origin) Fill(ctx context.Context, key link.Key, notBefore int64) (*cache.Entry, cache.Outcome, error) {
+	return o.fill(ctx, question{key: key, notBefore: notBefore, larder: true})
+}
+
+func (o *Origin) fill(ctx context.Context, q question) (*cache.Entry, cache.Outcome, error) {
 	for range tries {
-		ticket := o.options.Cache.Begin(key, o.options.Now().UnixMilli())
-		a, err := o.share(ctx, ticket, key, notBefore)
+		// The larder's epoch first: a link must not be kept as of a later one than
+		// it was asked for in.
+		q.epoch = o.options.Larder.Epoch()
+		q.asked = o.options.Now().UnixMilli()
+		q.ticket = o.options.Cache.Begin(q.key, q.asked)
+		a, err := o.share(ctx, q)
 		if err != nil {
-			return nil, cache.Miss, fmt.Errorf("%w: resolving %s: %w", ErrUnavailable, key, err)
+			return nil, cache.Miss, fmt.Errorf("%w: resolving %s: %w", ErrUnavailable, q.key, err)
 		}
-		if a.suits(notBefore) {
+		if a.suits(q.notBefore) || a.outcome == cache.Suspect {
 			return a.entry, a.outcome, nil
 		}
 		o.metrics.overtaken.Add(1)
 	}
-	return nil, cache.Miss, fmt.Errorf("%w: resolving %s: %d answers in a row were overtaken by changes", ErrUnavailable, key, tries)
-}
-
-// Revalidate asks about key behind the caller's back, unless so many such
-// questions are under way that the next visitor may as well cause it.
-func (o *Origin) Revalidate(key link.Key) {
-	select {
-	case o.behind <- struct{}{}:
-	default:
-		return
-	}
-	if !o.begin() {
-		<-o.behind
-		return
-	}
-	go func() {
-		defer o.running.Done()
-		defer func() { <-o.behind }()
-		// A failure leaves the entry suspect, and the next visitor tries again.
-		_, _, _ = o.Fill(o.lifetime, key, 0)
-	}()
+	return nil, cache.Miss, fmt.Errorf("%w: resolving %s: %d answers in a row were overtaken by changes", ErrUnavailable, q.key, tries)
 }
 
 // begin counts one more goroutine, unless Stop was called.
@@ -112,24 +99,12 @@ func (o *Origin) begin() bool {
 	return true
 }
 
-// answer is what a flight brings to all who share it.
-type answer struct {
-	entry   *cache.Entry
-	outcome cache.Outcome // Hit, Absent, or Miss for overtaken
-}
-
-func (a answer) suits(notBefore int64) bool {
-	return a.outcome == cache.Absent || a.outcome == cache.Hit && a.entry.KnownAt() >= notBefore
-}
-
-// share joins the flight of ticket, or starts it.
-func (o *Origin) share(ctx context.Context, ticket cache.Ticket, key link.Key, notBefore int64) (answer, error) {
+// share joins the flight of q's ticket, or starts it.
+func (o *Origin) share(ctx context.Context, q question) (answer, error) {
 	if !o.begin() {
 		return answer{}, errors.New("this edge is stopping")
 	}
-	done := o.flights.DoChan(ticket.Flight(), func() (any, error) {
-		return o.ask(ticket, key, notBefore)
-	})
+	done := o.flights.DoChan(q.ticket.Flight(), func() (any, error) { return o.ask(q) })
 	// The flight may outlive this caller; Stop waits for whichever ends later.
 	select {
 	case r := <-done:
@@ -145,34 +120,4 @@ func (o *Origin) share(ctx context.Context, ticket cache.Ticket, key link.Key, n
 		}()
 		return answer{}, ctx.Err()
 	}
-}
-
-// ask puts the question to the resolver, unless a flight that ended just before
-// this one began has brought the answer.
-func (o *Origin) ask(ticket cache.Ticket, key link.Key, notBefore int64) (answer, error) {
-	c := o.options.Cache
-	found, outcome := c.Find(key.Domain, []byte(key.Code), o.options.Now().UnixMilli())
-	if a := (answer{found, outcome}); a.suits(notBefore) {
-		return a, nil
-	}
-	ctx, cancel := context.WithTimeout(o.lifetime, o.options.Deadline)
-	defer cancel()
-	record, err := o.options.Resolver.Resolve(ctx, key)
-	if err != nil {
-		o.metrics.failed.Add(1)
-		return answer{}, err
-	}
-	if record == nil {
-		o.metrics.absent.Add(1)
-		e, outcome := c.Complete(ticket, nil)
-		return answer{e, outcome}, nil
-	}
-	l, err := record.ToLink()
-	if err != nil || l.Key != key {
-		o.metrics.refused.Add(1)
-		return answer{nil, c.Refuse(ticket)}, nil
-	}
-	o.metrics.found.Add(1)
-	e, outcome := c.Complete(ticket, &l)
-	return answer{e, outcome}, nil
 }
