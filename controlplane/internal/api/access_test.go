@@ -15,8 +15,11 @@ type tableRow struct {
 	scope      access.Scope
 	status     int  // for the owner
 	owned      bool // another tenant gets 404
-<<<<<<< /tmp/land.cur
-}{
+}
+
+// routes is every call of the API: what it needs, an example that works on a
+// link "mine", and whether it is about one owner's things.
+var routes = map[string]tableRow{
 	"post /api/v1/urls":                 {"/api/v1/urls", `{"long_url":"https://example.com/"}`, access.WriteURLs, 201, false},
 	"post /api/v1/urls/bulk":            {"/api/v1/urls/bulk", `{"items":[{"long_url":"https://example.com/"}]}`, access.WriteURLs, 200, false},
 	"get /api/v1/urls":                  {"/api/v1/urls", "", access.ReadURLs, 200, false},
@@ -29,20 +32,6 @@ type tableRow struct {
 	"post /api/v1/resolve":              {"/api/v1/resolve", `{"url":"/mine"}`, access.ReadURLs, 200, true},
 	"get /api/v1/urls/{code}/stats":     {"/api/v1/urls/mine/stats", "", access.ReadStats, 200, true},
 	"delete /api/v1/urls/{code}":        {"/api/v1/urls/mine", "", access.WriteURLs, 204, true},
-=======
-}
-
-// routes is every call of the API: what it needs, an example that works on a
-// link "mine", and whether it is about one owner's things.
-var routes = map[string]tableRow{
-	"post /api/v1/urls":             {"/api/v1/urls", `{"long_url":"https://example.com/"}`, access.WriteURLs, 201, false},
-	"get /api/v1/urls":              {"/api/v1/urls", "", access.ReadURLs, 200, false},
-	"get /api/v1/users/{uid}/urls":  {"/api/v1/users/OWNER/urls", "", access.ReadURLs, 200, true},
-	"get /api/v1/urls/{code}":       {"/api/v1/urls/mine", "", access.ReadURLs, 200, true},
-	"patch /api/v1/urls/{code}":     {"/api/v1/urls/mine", `{"title":"x"}`, access.WriteURLs, 200, true},
-	"get /api/v1/urls/{code}/stats": {"/api/v1/urls/mine/stats", "", access.ReadStats, 200, true},
-	"delete /api/v1/urls/{code}":    {"/api/v1/urls/mine", "", access.WriteURLs, 204, true},
->>>>>>> /tmp/land.new
 }
 
 // TestA12Routes tries every route with every kind of key. A route that is
