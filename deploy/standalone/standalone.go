@@ -90,6 +90,7 @@ func (s *standalone) startEtcdAndControl(ctx context.Context) error {
 }
 
 func (s *standalone) prepareEdge(feedAddr string) (err error) {
+	defer func() { err = s.ownFlag(err) }()
 	s.edge, err = node.New(node.Options{
 		ID:         "standalone",
 		Addr:       s.EdgeAddr,
@@ -107,10 +108,21 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 
 func (s *standalone) startEdge(ctx context.Context) error {
 	if err := s.edge.Start(ctx); err != nil {
-		return err
+		return s.ownFlag(err)
 	}
 	s.undo = append(s.undo, s.edge.Stop)
 	return s.edge.WaitReady(ctx)
+}
+
+// ownFlag names this program's flag in an error about one of the edge's
+// settings.
+func (s *standalone) ownFlag(err error) error {
+	var wrong *node.SettingError
+	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "MaxStale": "--max-stale"}
+	if errors.As(err, &wrong) && flags[wrong.Setting] != "" {
+		return fmt.Errorf("%s: %w", flags[wrong.Setting], wrong.Err)
+	}
+	return err
 }
 
 // shortURL is where this process answers short links, unless the flag says

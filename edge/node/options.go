@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -90,6 +91,11 @@ func (o *Options) validate() error {
 			return setting("Control", err)
 		}
 	}
+	for _, addr := range o.Etcd {
+		if err := checkAddr(withoutScheme(addr)); err != nil {
+			return setting("Etcd", err)
+		}
+	}
 	switch {
 	case o.Data == "":
 		return setting("Data", errors.New("name a folder that this program may write to"))
@@ -121,6 +127,14 @@ func (o *Options) defaults() {
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
 	}
+}
+
+// withoutScheme gives the host:port of an etcd address, which may be a URL.
+func withoutScheme(addr string) string {
+	if _, host, ok := strings.Cut(addr, "://"); ok {
+		return host
+	}
+	return addr
 }
 
 func checkAddr(addr string) error {

@@ -45,7 +45,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrating: %w", err)
 	}
 	if len(applied) > 0 {
-		s.logger.Info("database is migrated", "steps", len(applied))
+		s.logger.Debug("database is migrated", "steps", len(applied))
 	}
 	return nil
 }

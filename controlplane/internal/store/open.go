@@ -40,7 +40,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.logger.Info("database is open", "kind", s.dialect.name)
+	s.logger.Debug("database is open", "kind", s.dialect.name)
 	return s, nil
 }
 

@@ -36,14 +36,18 @@ func New(o Options) (*Follower, error) {
 // Hosts implements redirect.View.
 func (f *Follower) Hosts() *redirect.Hosts { return f.hosts.Load() }
 
-// Rebase implements feed.Sink.
+// Rebase implements feed.Sink. A feed without any domain is one that was lost
+// and that the control plane has not filled again: there is always a default
+// domain. Until it has, this edge goes on serving the domains that it knows.
 func (f *Follower) Rebase(revision int64, domains []*wire.Domain) {
 	f.options.Cache.Rebase()
-	clear(f.domains)
-	for _, d := range domains {
-		f.domains[d.GetName()] = d
+	if len(domains) > 0 {
+		clear(f.domains)
+		for _, d := range domains {
+			f.domains[d.GetName()] = d
+		}
+		f.publish()
 	}
-	f.publish()
 	f.revision.Store(revision)
 	f.options.Logger.Info("following the feed from here; what was in memory is asked for anew", "revision", revision, "domains", len(domains))
 }

@@ -130,6 +130,10 @@ func TestDomains(t *testing.T) {
 	if f.Hosts() != nil {
 		t.Error("hosts are known before the feed told any")
 	}
+	f.Rebase(1, nil)
+	if f.Hosts() != nil {
+		t.Error("a feed without domains was taken for an edge without domains")
+	}
 	known := func(host string) bool { return f.Hosts().Find([]byte(host)) != nil }
 	f.Rebase(1, []*wire.Domain{{Name: "a.example", Version: 3, Aliases: []string{"w.example"}}, {Name: "b.example"}})
 	if !known("a.example") || !known("w.example") || !known("b.example") || known("c.example") {
@@ -148,7 +152,11 @@ func TestDomains(t *testing.T) {
 		t.Error("after a removal")
 	}
 	f.Rebase(5, nil)
-	if known("b.example") {
+	if !known("b.example") {
+		t.Error("a feed that was lost took the domains with it")
+	}
+	f.Rebase(6, []*wire.Domain{{Name: "c.example"}})
+	if known("b.example") || !known("c.example") {
 		t.Error("after another Rebase")
 	}
 }
