@@ -5,4 +5,6 @@
 // nothing was missed. Otherwise it is detached, and says so: in its metrics, in
 // its readiness and in the log. A feed value that cannot be read is counted and
 // makes its link be asked for anew; nothing else changes.
+//
+// The larder is told all that memory is told, before memory is.
 package follower

@@ -22,15 +22,20 @@ type Follower struct {
 	hosts     atomic.Pointer[redirect.Hosts]
 	revision  atomic.Int64
 	confirmed atomic.Pointer[time.Time] // nil: never
+	told      atomic.Bool               // whether the feed has told the domains
 	domains   map[string]*wire.Domain   // owned by the feed's goroutine
 }
 
-// New makes a Follower that knows nothing yet.
+// New makes a Follower that knows nothing yet but Options.Domains.
 func New(o Options) (*Follower, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return &Follower{options: o, metrics: newMetrics(), domains: make(map[string]*wire.Domain)}, nil
+	f := &Follower{options: o, metrics: newMetrics(), domains: make(map[string]*wire.Domain)}
+	if len(o.Domains) > 0 {
+		f.serve(o.Domains)
+	}
+	return f, nil
 }
 
 // Hosts implements redirect.View.
@@ -58,9 +63,9 @@ func (f *Follower) Link(revision int64, r *wire.Record) {
 	if err != nil {
 		f.metrics.malformed.Add(1)
 		f.options.Logger.Warn("a record in the feed must not be served", "revision", revision, "error", err)
-		f.options.Cache.Invalidate(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
+		f.invalidate(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
 	} else {
-		f.options.Cache.Apply(&l)
+		f.both(func() { f.options.Larder.Change(&l) }, func() { f.options.Cache.Apply(&l) })
 	}
 	f.revision.Store(revision)
 	if changed := r.GetChangedAt(); changed > 0 {
@@ -92,7 +97,7 @@ func (f *Follower) Malformed(revision int64, key string, err error) {
 	f.options.Logger.Warn("a value in the feed cannot be read", "revision", revision, "key", key, "error", err)
 	if _, name, ok := strings.Cut(key, "/links/"); ok {
 		if domain, code, ok := strings.Cut(name, "/"); ok {
-			f.options.Cache.Invalidate(link.Key{Domain: domain, Code: code})
+			f.invalidate(link.Key{Domain: domain, Code: code})
 		}
 	}
 	f.revision.Store(revision)
@@ -101,14 +106,38 @@ func (f *Follower) Malformed(revision int64, key string, err error) {
 // Confirm implements feed.Sink.
 func (f *Follower) Confirm(revision int64, asOf time.Time) {
 	f.options.Cache.Confirm(asOf.UnixMilli())
+	f.options.Larder.Confirm(asOf.UnixMilli())
 	f.confirmed.Store(&asOf)
 	f.revision.Store(max(f.revision.Load(), revision))
+}
+
+// invalidate makes a link be asked for anew.
+func (f *Follower) invalidate(key link.Key) {
+	f.both(func() { f.options.Larder.Drop(key) }, func() { f.options.Cache.Invalidate(key) })
+}
+
+// both tells the larder first, so that what memory shows is on disk and nobody
+// can find the old version there once memory has dropped it. A fill that ended
+// in between has kept the old version after all; it is told again.
+func (f *Follower) both(tell, apply func()) {
+	before := f.options.Larder.Kept()
+	tell()
+	apply()
+	if f.options.Larder.Kept() != before {
+		tell()
+	}
 }
 
 // publish makes the table of hosts anew.
 func (f *Follower) publish() {
 	// In order, so that the same domains always give the same table.
 	domains := slices.SortedFunc(maps.Values(f.domains), func(a, b *wire.Domain) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	f.serve(domains)
+	f.told.Store(true)
+	f.options.Larder.SetDomains(domains)
+}
+
+func (f *Follower) serve(domains []*wire.Domain) {
 	hosts, problems := redirect.NewHosts(domains)
 	for _, p := range problems {
 		f.options.Logger.Warn("a domain's setting is left out", "error", p)

@@ -26,7 +26,7 @@ func (f *Follower) Revision() int64 { return f.revision.Load() }
 func (f *Follower) Ready() error {
 	age, ok := f.Staleness()
 	switch {
-	case f.hosts.Load() == nil:
+	case !f.told.Load():
 		return errors.New("detached: the feed has not told the domains yet; is etcd reachable?")
 	case !ok:
 		return errors.New("detached: the feed has not confirmed anything yet; is etcd reachable?")

@@ -17,8 +17,8 @@ import (
 // holds so many and no more: the next ones do without the larder.
 const readers = 32
 
-// Larder is one edge's links on disk, from New until Stop. Epoch, Look, Keep and
-// Drop may be called from any goroutine; Change, Rebase, Confirm and SetDomains
+// Larder is one edge's links on disk, from New until Stop. Epoch, Look, Keep,
+// Kept and Drop may be called from any goroutine; Change, Rebase, Confirm and SetDomains
 // from one, the feed's.
 type Larder struct {
 	options Options
@@ -31,6 +31,7 @@ type Larder struct {
 	reading chan struct{} // holds a token per lookup at the disk
 	buffers sync.Pool     // of *[pageSize]byte
 	wake    chan struct{} // something is pending; capacity 1
+	kept    atomic.Uint64 // calls of Keep
 	late    uint64        // ticket that Change gave up waiting for; owned by the feed's goroutine
 
 	known   []*wire.Domain                 // as found at the start
@@ -102,7 +103,13 @@ func (l *Larder) Epoch() uint64 { return l.notes.epoch() }
 // (Unix milliseconds), in epoch, and that no change overtook. It never waits.
 func (l *Larder) Keep(of *link.Link, epoch uint64, asked int64) {
 	l.add(operation{keep, record{*of, epoch, asked}})
+	l.kept.Add(1)
 }
+
+// Kept rises with each Keep. Whoever told of a change before memory took it over
+// must tell again if it rose meanwhile: what was kept is older than the change
+// and was not there to be changed.
+func (l *Larder) Kept() uint64 { return l.kept.Load() }
 
 // Drop forgets a key: it changed, or is gone, and nobody knows how. It never
 // waits.
