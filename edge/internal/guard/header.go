@@ -57,11 +57,10 @@ func (f *facts) goodTarget() bool {
 	if f.target[0] == '/' || f.verb {
 		return true
 	}
-	i := bytes.Index(f.target, []byte("://"))
-	if i < 0 {
+	scheme, authority, ok := bytes.Cut(f.target, []byte("://"))
+	if !ok || !bytes.EqualFold(scheme, []byte("http")) && !bytes.EqualFold(scheme, []byte("https")) {
 		return false
 	}
-	authority := f.target[i+3:]
 	if end := bytes.IndexAny(authority, "/?#"); end >= 0 {
 		authority = authority[:end]
 	}

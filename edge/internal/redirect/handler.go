@@ -2,12 +2,14 @@ package redirect
 
 import (
 	"context"
+	"hash/maphash"
 	"runtime/debug"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/limit"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -15,6 +17,8 @@ import (
 type Handler struct {
 	options Options
 	metrics *metrics
+	limiter *limit.Limiter
+	seed    maphash.Seed // of what the limiter was told
 }
 
 // NewHandler checks the options.
@@ -22,7 +26,14 @@ func NewHandler(o Options) (*Handler, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return &Handler{options: o, metrics: newMetrics()}, nil
+	if o.Unknown.Now == nil {
+		o.Unknown.Now = o.Now
+	}
+	limiter, err := limit.New(o.Unknown)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{options: o, metrics: newMetrics(), limiter: limiter, seed: maphash.MakeSeed()}, nil
 }
 
 // Serve answers one request. Hot path: 0 allocs for a link in memory.
@@ -77,7 +88,17 @@ func (h *Handler) serve(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	now := h.options.Now().UnixMilli()
-	switch e, outcome := h.look(domain, code, now); outcome {
+	e, outcome := h.look(domain, code, now)
+	if outcome == cache.Miss {
+		// What is in memory, though too old, is no stranger's guess.
+		if e == nil && h.tooCurious(ctx) {
+			return
+		}
+		if e, outcome = h.fill(ctx, domain, code, now); outcome == cache.Suspect && h.tolerable(domain, e, now) {
+			outcome = cache.Hit // nobody who knows better answered
+		}
+	}
+	switch outcome {
 	case cache.Hit:
 		h.answer(ctx, domain, e, query, now, head)
 	case cache.Absent:
@@ -87,7 +108,8 @@ func (h *Handler) serve(ctx *fasthttp.RequestCtx) {
 	}
 }
 
-// look finds what code answers with: Hit, Absent, or Miss if nobody can tell.
+// look finds what code answers with from memory: Hit, Absent, or Miss if the
+// control plane has to be asked; then with the entry, if it is only too old.
 func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {
 	e, outcome := h.options.Lookup.Find(d.Name, code, now)
 	switch outcome {
@@ -107,15 +129,7 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 		}
 	}
 	h.metrics.misses.Add(1)
-	e, outcome = h.fill(d, code, now)
-	if outcome == cache.Suspect {
-		// Nobody who knows better answered.
-		if !h.tolerable(d, e, now) {
-			return nil, cache.Miss
-		}
-		outcome = cache.Hit
-	}
-	return e, outcome
+	return e, cache.Miss
 }
 
 // tolerable says whether a suspect entry may be served.
@@ -134,7 +148,9 @@ func (h *Handler) fresh(d *Domain, e *cache.Entry, now int64) bool {
 	return age.Abs() <= bound
 }
 
-func (h *Handler) fill(d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {
+// fill asks the control plane: Hit, Absent, Suspect with an entry that nobody
+// could confirm, or Miss if nobody can tell.
+func (h *Handler) fill(request *fasthttp.RequestCtx, d *Domain, code []byte, now int64) (*cache.Entry, cache.Outcome) {
 	ctx, cancel := context.WithTimeout(context.Background(), h.options.Wait)
 	defer cancel()
 	// The code is copied: others may wait for this answer longer than the request
@@ -144,6 +160,9 @@ func (h *Handler) fill(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 	if err != nil {
 		h.options.Logger.Debug("no answer for a request", "error", err)
 		return nil, cache.Miss
+	}
+	if outcome == cache.Absent {
+		h.limiter.Charge(h.holder(request), maphash.Comparable(h.seed, key))
 	}
 	return e, outcome
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/limit"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -56,6 +57,8 @@ type Options struct {
 	// Wait is how long a request waits for the control plane. Default 3 s: one
 	// question (2 s) and what is left to ask again if a change overtook it.
 	Wait time.Duration
+	// Unknown bounds how many codes an address may ask for that do not exist.
+	Unknown limit.Options
 	// Now is the clock. Default time.Now.
 	Now    func() time.Time
 	Logger *slog.Logger

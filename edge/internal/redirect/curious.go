@@ -1,0 +1,38 @@
+package redirect
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/fingerpost/fingerpost/edge/internal/client"
+)
+
+// tooCurious refuses a request from an address that has asked for too many codes
+// that do not exist. It is asked only when the code is not in memory.
+func (h *Handler) tooCurious(ctx *fasthttp.RequestCtx) bool {
+	wait := h.limiter.Wait(h.holder(ctx))
+	if wait == 0 {
+		return false
+	}
+	seconds := max(1, int64((wait+time.Second-1)/time.Second))
+	var room [20]byte
+	ctx.Response.Header.SetCanonical(nameRetryAfter, strconv.AppendInt(room[:0], seconds, 10))
+	refuse(ctx, fasthttp.StatusTooManyRequests)
+	return true
+}
+
+// holder is to whom a request is counted: the address at the other end, or, if
+// that is a trusted proxy, the one that it passed the request on for.
+func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr {
+	trusted := h.options.Ports.Trusted
+	peer := client.Of(ctx.RemoteAddr())
+	if !client.Within(trusted, peer) {
+		return client.Network(peer)
+	}
+	lines := ctx.Request.Header.PeekAll(fasthttp.HeaderXForwardedFor)
+	return client.Network(client.Forwarded(trusted, peer, bytes.Join(lines, []byte(","))))
+}
