@@ -29,16 +29,17 @@ const (
 )
 
 type command struct {
-	ID         string        `help:"Name of this edge, unlike any other's; its clicks are numbered under it. Default: the host's name."`
-	Region     string        `help:"Region told to the control plane."`
-	Addr       string        `help:"Where redirects are served." default:":8000"`
-	OpsAddr    string        `help:"Where health, metrics and profiles are served. Keep it private." default:"localhost:8001"`
-	Control    []string      `help:"Control planes' gRPC addresses." default:"localhost:8081"`
-	Etcd       []string      `help:"The feed's etcd addresses." default:"localhost:2379"`
-	Data       string        `help:"Folder of what must outlive the process." default:"data/edge"`
-	CacheBytes int64         `help:"Memory for hot mappings, in bytes." default:"268435456"`
-	Absences   int           `name:"negative-entries" help:"How many unknown codes are remembered." default:"100000"`
-	MaxStale   time.Duration `help:"How long links that are not strict are served while the feed is silent." default:"24h"`
+	ID          string        `help:"Name of this edge, unlike any other's; its clicks are numbered under it. Default: the host's name."`
+	Region      string        `help:"Region told to the control plane."`
+	Addr        string        `help:"Where redirects are served." default:":8000"`
+	OpsAddr     string        `help:"Where health, metrics and profiles are served. Keep it private." default:"localhost:8001"`
+	Control     []string      `help:"Control planes' gRPC addresses." default:"localhost:8081"`
+	Etcd        []string      `help:"The feed's etcd addresses." default:"localhost:2379"`
+	Data        string        `help:"Folder of what must outlive the process." default:"data/edge"`
+	CacheBytes  int64         `help:"Memory for hot mappings, in bytes." default:"268435456"`
+	LarderBytes int64         `help:"Disk for hot mappings, in bytes: what an edge serves that starts with nothing else up." default:"268435456"`
+	Absences    int           `name:"negative-entries" help:"How many unknown codes are remembered." default:"100000"`
+	MaxStale    time.Duration `help:"How long links that are not strict are served while the feed is silent." default:"24h"`
 }
 
 func main() {
@@ -70,7 +71,7 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n, err := node.New(node.Options{
 		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
-		CacheBytes: c.CacheBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: build(), Logger: log, Registry: registry,
+		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: build(), Logger: log, Registry: registry,
 	})
 	if err != nil {
 		return nil, err

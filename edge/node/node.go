@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -15,15 +16,20 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/control"
 	"github.com/fingerpost/fingerpost/edge/internal/follower"
+	"github.com/fingerpost/fingerpost/edge/internal/larder"
 	"github.com/fingerpost/fingerpost/edge/internal/origin"
 	"github.com/fingerpost/fingerpost/edge/internal/redirect"
 	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/ops"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // drainTime is how long requests under way may take once the node stops.
 const drainTime = 2500 * time.Millisecond
+
+// larderTime is how long writing out the larder may take then.
+const larderTime = time.Second
 
 // Node is one edge, from New until Stop.
 type Node struct {
@@ -44,6 +50,14 @@ type step struct {
 type lookup struct {
 	*cache.Cache
 	*origin.Origin
+}
+
+// holds says which links memory holds.
+func holds(c *cache.Cache) func(link.Key) bool {
+	return func(k link.Key) bool {
+		_, outcome := c.Find(k.Domain, []byte(k.Code), 0)
+		return outcome == cache.Hit || outcome == cache.Suspect
+	}
 }
 
 // New checks the options. A *SettingError names the one that cannot work.
@@ -89,15 +103,33 @@ func (n *Node) start() error {
 	}
 	n.onStop("cache", func(context.Context) error { memory.Close(); return nil })
 
-	asks, err := origin.New(origin.Options{Cache: memory, Resolver: pool, Now: o.Now})
+	disk, err := larder.New(larder.Options{
+		Dir: filepath.Join(o.Data, "larder"), Bytes: o.LarderBytes, Hot: holds(memory), Now: o.Now, Logger: o.Logger,
+	})
+	if err != nil {
+		return setting("Data", fmt.Errorf("%w; name a folder that this program may write to", err))
+	}
+	disk.Start()
+	n.onStop("larder", func(ctx context.Context) error {
+		// A disk that hangs must leave time to ship the clicks.
+		ctx, cancel := context.WithTimeout(ctx, larderTime)
+		defer cancel()
+		return disk.Stop(ctx)
+	})
+
+	if n.follower, err = follower.New(follower.Options{
+		Cache: memory, Larder: disk, Domains: disk.Domains(), Now: o.Now, Logger: o.Logger,
+	}); err != nil {
+		return err
+	}
+	asks, err := origin.New(origin.Options{
+		Cache: memory, Resolver: pool, Larder: disk, Strict: n.follower.Strict, Now: o.Now,
+	})
 	if err != nil {
 		return err
 	}
 	n.onStop("questions to the control planes", func(context.Context) error { asks.Stop(); return nil })
 
-	if n.follower, err = follower.New(follower.Options{Cache: memory, Now: o.Now, Logger: o.Logger}); err != nil {
-		return err
-	}
 	client, err := feed.New(feed.Options{Endpoints: o.Etcd, TLS: o.EtcdTLS, Logger: o.Logger, Now: o.Now})
 	if err != nil {
 		return setting("Etcd", err)
@@ -127,7 +159,7 @@ func (n *Node) start() error {
 		return n.redirect.Stop(ctx)
 	})
 
-	if err := n.register(n.redirect.Handler(), n.follower, asks, recorder, newCacheBytes(memory)); err != nil {
+	if err := n.register(append(disk.Collectors(), n.redirect.Handler(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
 		return err
 	}
 	if n.ops, err = ops.New(ops.Options{

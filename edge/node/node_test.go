@@ -190,6 +190,7 @@ func TestBadSettings(t *testing.T) {
 		"no data":        {func(o *node.Options) { o.Data = "" }, "Data"},
 		"bad data":       {func(o *node.Options) { o.Data = "/dev/null/x" }, "Data"},
 		"tiny cache":     {func(o *node.Options) { o.CacheBytes = 1 }, "CacheBytes"},
+		"tiny larder":    {func(o *node.Options) { o.LarderBytes = 1 }, "LarderBytes"},
 		"max-stale":      {func(o *node.Options) { o.MaxStale = -1 }, "MaxStale"},
 	} {
 		t.Run(name, func(t *testing.T) {

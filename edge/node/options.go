@@ -34,6 +34,9 @@ type Options struct {
 	Data string
 	// CacheBytes bounds the memory of the hot mappings. Default 256 MiB.
 	CacheBytes int64
+	// LarderBytes bounds the disk that the hot mappings take, in Data. Default
+	// 256 MiB, which is room for 1.2 million links of a usual length.
+	LarderBytes int64
 	// Absences bounds how many unknown codes are remembered. Default 100,000.
 	Absences int
 	// MaxStale is how old the knowledge of a link may be that is not strict.
@@ -101,6 +104,8 @@ func (o *Options) validate() error {
 		return setting("Data", errors.New("name a folder that this program may write to"))
 	case o.CacheBytes < 1<<20:
 		return setting("CacheBytes", fmt.Errorf("%d is too little; give it at least 1048576", o.CacheBytes))
+	case o.LarderBytes < 1<<20 || o.LarderBytes > 1<<40:
+		return setting("LarderBytes", fmt.Errorf("%d must be at least 1048576 and at most 1099511627776", o.LarderBytes))
 	case o.Absences < 1:
 		return setting("Absences", fmt.Errorf("%d must be positive", o.Absences))
 	case o.MaxStale <= 0:
@@ -114,6 +119,9 @@ func (o *Options) validate() error {
 func (o *Options) defaults() {
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 256 << 20
+	}
+	if o.LarderBytes == 0 {
+		o.LarderBytes = 256 << 20
 	}
 	if o.Absences == 0 {
 		o.Absences = 100_000

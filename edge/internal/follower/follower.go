@@ -32,6 +32,9 @@ func New(o Options) (*Follower, error) {
 		return nil, err
 	}
 	f := &Follower{options: o, metrics: newMetrics(), domains: make(map[string]*wire.Domain)}
+	for _, d := range o.Domains {
+		f.domains[d.GetName()] = d
+	}
 	if len(o.Domains) > 0 {
 		f.serve(o.Domains)
 	}
@@ -41,11 +44,23 @@ func New(o Options) (*Follower, error) {
 // Hosts implements redirect.View.
 func (f *Follower) Hosts() *redirect.Hosts { return f.hosts.Load() }
 
+// Strict says whether all links of a domain are.
+func (f *Follower) Strict(domain string) bool {
+	hosts := f.hosts.Load()
+	if hosts == nil {
+		return false
+	}
+	d := hosts.Find([]byte(domain))
+	return d != nil && d.Strict
+}
+
 // Rebase implements feed.Sink. A feed without any domain is one that was lost
 // and that the control plane has not filled again: there is always a default
 // domain. Until it has, this edge goes on serving the domains that it knows.
 func (f *Follower) Rebase(revision int64, domains []*wire.Domain) {
+	// The larder last: what is kept as of its new epoch was asked for in memory's.
 	f.options.Cache.Rebase()
+	f.options.Larder.Rebase()
 	if len(domains) > 0 {
 		clear(f.domains)
 		for _, d := range domains {
