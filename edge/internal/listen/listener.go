@@ -18,8 +18,8 @@ type Listener struct {
 	options Options
 	closed  chan struct{}
 	once    sync.Once
-	turned  chan struct{}  // a place for each connection that is being turned away
-	turning sync.WaitGroup // of those
+	turned  chan turned
+	turning sync.WaitGroup // closeTurned, from Open to Close
 }
 
 // Open checks the options and listens.
@@ -27,13 +27,14 @@ func Open(o Options) (*Listener, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	l := &Listener{Listener: o.Socket, options: o, closed: make(chan struct{}), turned: make(chan struct{}, turnedAtOnce)}
+	l := &Listener{Listener: o.Socket, options: o, closed: make(chan struct{}), turned: make(chan turned, turnedAtOnce)}
 	if l.Listener == nil {
 		var err error
 		if l.Listener, err = open(o.Addr, o.Share); err != nil {
 			return nil, fmt.Errorf("listening: %w", err)
 		}
 	}
+	l.turning.Go(l.closeTurned)
 	return l, nil
 }
 
@@ -43,7 +44,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.next()
 		if err != nil {
-			l.turning.Wait() // only this goroutine adds to them
+			l.closeRest()
 			return nil, err
 		}
 		holder := l.holder(c)
@@ -97,7 +98,9 @@ func (l *Listener) holder(c net.Conn) netip.Addr {
 // Close ends accepting. Connections that were let in live on.
 func (l *Listener) Close() error {
 	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
+	err := l.Listener.Close()
+	l.turning.Wait()
+	return err
 }
 
 // conn is a connection that was let in.

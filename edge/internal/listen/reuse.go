@@ -16,13 +16,16 @@ import (
 // before it ends. When only one is left there is no second, and the kernel goes
 // back to its own choice among one.
 func open(addr string, share bool) (net.Listener, error) {
-	if !share {
-		return net.Listen("tcp", addr)
+	var lc net.ListenConfig
+	// Go listens for Multipath TCP unless told otherwise. It cannot be steered, and
+	// short connections have no use for a second path.
+	lc.SetMultipathTCP(false)
+	if share {
+		lc.Control = shareable
 	}
-	lc := net.ListenConfig{Control: shareable}
 	l, err := lc.Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return nil, err
+	if err != nil || !share {
+		return l, err
 	}
 	if err := steer(l.(*net.TCPListener)); err != nil {
 		l.Close()
