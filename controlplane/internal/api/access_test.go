@@ -29,6 +29,8 @@ var routes = map[string]tableRow{
 	"get /api/v1/urls/{code}/history":   {"/api/v1/urls/mine/history", "", access.ReadURLs, 200, true},
 	"post /api/v1/urls/{code}/rollback": {"/api/v1/urls/mine/rollback", `{"version":1}`, access.WriteURLs, 200, true},
 	"get /api/v1/urls/{code}/qr":        {"/api/v1/urls/mine/qr", "", access.ReadURLs, 200, true},
+	"post /api/v1/import":               {"/api/v1/import", "", access.WriteURLs, 200, false},
+	"get /api/v1/export":                {"/api/v1/export", "", access.ReadURLs, 200, false},
 	"post /api/v1/resolve":              {"/api/v1/resolve", `{"url":"/mine"}`, access.ReadURLs, 200, true},
 	"get /api/v1/urls/{code}/stats":     {"/api/v1/urls/mine/stats", "", access.ReadStats, 200, true},
 	"delete /api/v1/urls/{code}":        {"/api/v1/urls/mine", "", access.WriteURLs, 204, true},

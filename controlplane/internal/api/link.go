@@ -51,6 +51,7 @@ func (a *api) registerLinks() {
 	a.registerHistory()
 	a.registerResolve()
 	a.registerQR()
+	a.registerTransfer()
 	const path = "/api/v1/urls/{code}"
 	handle(a, access.ReadURLs, huma.Operation{
 		OperationID: "read-url", Method: http.MethodGet, Path: path, Summary: "Read a link", Tags: []string{"links"},

@@ -59,10 +59,10 @@ func (l *Links) offends(code string) bool {
 }
 
 // checkAlias adds to bad what is wrong with a code that a person chose.
-func (l *Links) checkAlias(alias string, bad *Invalid) {
+func (l *Links) checkAlias(alias string, shortest int, bad *Invalid) {
 	switch {
-	case len(alias) < link.MinAlias:
-		bad.add("alias", TooShort, fmt.Sprintf("must have at least %d characters", link.MinAlias))
+	case len(alias) < shortest:
+		bad.add("alias", TooShort, fmt.Sprintf("must have at least %d characters", shortest))
 	case len(alias) > link.MaxAlias:
 		bad.add("alias", TooLong, fmt.Sprintf("must have at most %d characters", link.MaxAlias))
 	case link.CheckCode(alias) != nil:

@@ -69,7 +69,7 @@ func (l *Links) change(ctx context.Context, by Caller, key link.Key, match Match
 // rename is change with another code.
 func (l *Links) rename(ctx context.Context, by Caller, key link.Key, match Match, alias string, apply func(*Link) error) (*Link, error) {
 	var bad Invalid
-	l.checkAlias(alias, &bad)
+	l.checkAlias(alias, link.MinAlias, &bad)
 	if err := bad.err(); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,11 @@ func (l *Links) draw(by Caller, d Draft) (*Link, error) {
 		bad.add("long_url", Required, "is missing")
 	}
 	if drawn.Custom {
-		l.checkAlias(d.Alias, &bad)
+		shortest := link.MinAlias
+		if d.CreatedAt != 0 {
+			shortest = 1 // it is printed somewhere already
+		}
+		l.checkAlias(d.Alias, shortest, &bad)
 		drawn.Code = d.Alias
 	}
 	drawn.Domain = l.checkDomain(d.Domain, &bad)

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/transfer"
+)
+
+type importRequest struct {
+	Streaming
+	Format   string `query:"format" enum:"csv,ndjson" doc:"What the body is; without it, the body's first byte tells."`
+	Domain   string `query:"domain" doc:"Where all links go; without it, what their rows say."`
+	IfExists string `query:"if_exists" enum:"return,create" default:"return" doc:"return: rows without a code whose target has a link of yours are left alone, so an import may be repeated."`
+}
+
+// ImportLine is one line of an import's answer.
+type ImportLine struct {
+	Line     int          `json:"line,omitempty" doc:"A line of the file that has become no link."`
+	Problem  *Problem     `json:"problem,omitempty" doc:"Why it has not, or why the import ended early."`
+	Progress *ImportCount `json:"progress,omitempty" doc:"How far the import is."`
+	Done     *ImportCount `json:"done,omitempty" doc:"On the last line of an import that came to its end."`
+}
+
+// ImportCount counts rows.
+type ImportCount struct {
+	Rows     int `json:"rows" doc:"The sum of the others."`
+	Created  int `json:"created"`
+	Existing int `json:"existing" doc:"Links that were there already."`
+	Failed   int `json:"failed"`
+}
+
+func (a *api) registerTransfer() {
+	handle(a, access.WriteURLs, huma.Operation{
+		OperationID: "import-urls", Method: http.MethodPost, Path: "/api/v1/import", DefaultStatus: http.StatusOK,
+		Metadata: map[string]any{streamed: true},
+		Summary: "Import links", Tags: []string{"links"},
+		Description: "The body is CSV or NDJSON of any length: an export of ours, or of Bitly, YOURLS, Kutt or Shlink. The answer comes while " +
+			"the body is read, a line of JSON every few hundred rows and for each bad one. Cut off anywhere, it may be sent again from the start.",
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"text/csv":             {Schema: &huma.Schema{Type: "string"}, Example: "long_url,code,title\nhttps://example.com/autumn,autumn,Autumn sale\n"},
+			"application/x-ndjson": {Schema: &huma.Schema{Type: "string"}, Example: `{"long_url":"https://example.com/autumn","code":"autumn","tags":["poster"]}`},
+		}},
+	}, a.importLinks)
+	a.registerExport()
+}
+
+func (a *api) importLinks(_ context.Context, key access.Key, in *importRequest) (*huma.StreamResponse, error) {
+	if in.Domain != "" {
+		if _, ok := a.Links.Domains.Name(in.Domain); !ok {
+			return nil, links.Refuse("domain", links.Unknown, "is not one of ours")
+		}
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		ctx.SetHeader("Content-Type", "application/x-ndjson")
+		ctx.SetStatus(http.StatusOK)
+		s := newStream(ctx)
+		out := json.NewEncoder(s.out)
+		done, err := a.runImport(ctx.Context(), key, in, out, s)
+		last := ImportLine{Done: count(done)}
+		if err != nil {
+			last = ImportLine{Problem: a.importProblem(err), Progress: count(done)}
+			s.drain(in.request.Body)
+		}
+		_ = out.Encode(last) // a client that is gone learns it by sending the file again
+	}}, nil
+}
+
+func (a *api) runImport(ctx context.Context, key access.Key, in *importRequest, out *json.Encoder, s *stream) (transfer.Progress, error) {
+	reader, err := transfer.NewReader(in.request.Body, transfer.Format(in.Format))
+	if err != nil {
+		return transfer.Progress{}, err
+	}
+	return transfer.Import(ctx, a.Links, reader, transfer.Settings{
+		By: caller(key), Domain: in.Domain, Always: in.IfExists == "create", Now: a.Links.Now,
+		Report: func(p transfer.Progress) {
+			for _, f := range p.Failures {
+				_ = out.Encode(ImportLine{Line: f.Line, Problem: a.problem("import-urls", f.Err)})
+			}
+			_ = out.Encode(ImportLine{Progress: count(p)})
+			_ = s.flush()
+		},
+	})
+}
+
+// importProblem is why an import ended early: the file's fault, unless the
+// database did not answer.
+func (a *api) importProblem(err error) *Problem {
+	if p, expected := problemOf(err); expected || p.Status == http.StatusServiceUnavailable {
+		return a.problem("import-urls", err)
+	}
+	return newProblem(http.StatusBadRequest, "malformed_request", err.Error())
+}
+
+func count(p transfer.Progress) *ImportCount {
+	return &ImportCount{Rows: p.Rows, Created: p.Created, Existing: p.Existing, Failed: p.Failed}
+}
