@@ -39,6 +39,7 @@ func kept(t *testing.T, test func(t *testing.T, server net.Conn, client net.Conn
 		if err != nil {
 			t.Fatal(err)
 		}
+		k.Start()
 		defer k.Stop()
 		s, client := net.Pipe()
 		defer s.Close()
@@ -123,11 +124,12 @@ func TestE14Trickle(t *testing.T) {
 					t.Fatal(err)
 				}
 				ends(t, options.Header, func() error {
-					for {
+					for range 100 {
 						if err := read(server)(); err != nil {
 							return err
 						}
 					}
+					return nil
 				})
 				client.Close()
 				time.Sleep(2 * time.Second) // the other one sees that
@@ -210,8 +212,7 @@ func TestOptions(t *testing.T) {
 	for name, o := range map[string]deadline.Options{
 		"header": {Header: time.Second}, "idle": {Idle: time.Second}, "write": {Write: -1},
 	} {
-		if k, err := deadline.New(o); err == nil {
-			k.Stop()
+		if _, err := deadline.New(o); err == nil {
 			t.Errorf("%s: %+v was accepted", name, o)
 		}
 	}

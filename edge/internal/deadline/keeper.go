@@ -48,24 +48,24 @@ type Keeper struct {
 	// steps is the clock. It starts at 1: 0 is the age of a deadline that was
 	// never set.
 	steps atomic.Int64
-	once  sync.Once
 	stop  chan struct{}
-	done  chan struct{}
+	clock sync.WaitGroup
 }
 
-// New checks the options and starts the clock. Stop ends it.
+// New checks the options.
 func New(o Options) (*Keeper, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	k := &Keeper{options: o, stop: make(chan struct{}), done: make(chan struct{})}
+	k := &Keeper{options: o, stop: make(chan struct{})}
 	k.steps.Store(1)
-	go k.run()
 	return k, nil
 }
 
+// Start starts the clock.
+func (k *Keeper) Start() { k.clock.Go(k.run) }
+
 func (k *Keeper) run() {
-	defer close(k.done)
 	tick := time.NewTicker(step)
 	defer tick.Stop()
 	for {
@@ -79,10 +79,10 @@ func (k *Keeper) run() {
 }
 
 // Stop ends the clock. Connections that are left keep the deadlines that they
-// have. It may be called again.
+// have.
 func (k *Keeper) Stop() {
-	k.once.Do(func() { close(k.stop) })
-	<-k.done
+	close(k.stop)
+	k.clock.Wait()
 }
 
 // Conn keeps the deadlines of c, which one goroutine at a time reads and writes.

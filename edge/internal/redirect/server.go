@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/fingerpost/fingerpost/edge/internal/deadline"
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
@@ -20,6 +20,7 @@ type Server struct {
 	handler   *Handler
 	server    *fasthttp.Server
 	guard     *guard.Guard
+	keeper    *deadline.Keeper
 	gate      *listen.Gate
 	listeners []*listen.Listener // the plain one first
 	serving   sync.WaitGroup
@@ -39,7 +40,11 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{handler: h, server: newServer(h, gate), guard: g, gate: gate}, nil
+	k, err := deadline.New(deadline.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Server{handler: h, server: newServer(h, gate), guard: g, keeper: k, gate: gate}, nil
 }
 
 func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
@@ -53,9 +58,9 @@ func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
 		WriteBufferSize: 4 << 10,
 		// Nothing that this server answers has a body; 1 is fasthttp's least.
 		MaxRequestBodySize: 1,
-		ReadTimeout:        10 * time.Second,
-		WriteTimeout:       10 * time.Second,
-		IdleTimeout:        75 * time.Second,
+		// No timeouts: the keeper sets deadlines for much less. Nor is anybody
+		// interested in fasthttp's time of the request.
+		LazyRequestTime: true,
 		// The gate refuses before fasthttp would.
 		Concurrency:     gate.Connections() + 1,
 		CloseOnShutdown: true,
@@ -74,6 +79,7 @@ func (s *Server) Start() error {
 	if err := s.open(); err != nil {
 		return errors.Join(err, s.closePorts())
 	}
+	s.keeper.Start()
 	for _, l := range s.listeners {
 		s.serving.Go(func() {
 			if err := s.server.Serve(l); err != nil {
@@ -97,6 +103,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = errors.Join(err, down)
 	}
 	s.serving.Wait()
+	s.keeper.Stop()
 	if err != nil {
 		return fmt.Errorf("ending requests under way: %w", err)
 	}
