@@ -84,3 +84,10 @@ func record(code string, version uint64, url string) *wire.Record {
 }
 
 func itoa(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// lose forgets a link, as a database does that was restored from an older copy.
+func (p *plane) lose(code string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.truth, "localhost/"+code)
+}
