@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	rules "github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -30,6 +31,16 @@ type domains struct {
 	known  links.Domains
 	log    *slog.Logger
 	feedUp atomic.Bool // the feed answered last time
+	wake   chan struct{}
+}
+
+// changed makes run compare at once: what this replica has changed, its edges
+// know without delay.
+func (d *domains) changed() {
+	select {
+	case d.wake <- struct{}{}:
+	default: // it is about to look anyhow
+	}
 }
 
 // ensure adds the default domain if it is not there, and reads all.
@@ -38,12 +49,16 @@ func (d *domains) ensure(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	var removed uint64
 	for _, domain := range all {
-		if domain.GetName() == name {
+		if domain.GetName() == name && !domain.GetRemoved() {
 			return nil
 		}
+		if domain.GetName() == name {
+			removed = domain.GetVersion()
+		}
 	}
-	added := &wire.Domain{Name: name, Version: 1}
+	added := &wire.Domain{Name: name, Version: removed + 1}
 	if name == local {
 		added.Aliases = []string{"127.0.0.1", "[::1]"}
 	}
@@ -60,7 +75,7 @@ func (d *domains) read(ctx context.Context) ([]*wire.Domain, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading domains: %w", err)
 	}
-	d.known.Set(all)
+	d.known.Set(rules.Present(all))
 	return all, nil
 }
 
@@ -84,6 +99,7 @@ func (d *domains) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		case <-d.wake:
 		}
 	}
 }
@@ -112,12 +128,30 @@ func (d *domains) publish(ctx context.Context, all []*wire.Domain) error {
 		versions[domain.GetName()] = domain.GetVersion()
 	}
 	for _, domain := range all {
-		if versions[domain.GetName()] >= domain.GetVersion() {
+		held, is := versions[domain.GetName()]
+		if domain.GetRemoved() {
+			if err := d.remove(ctx, domain, is); err != nil {
+				return err
+			}
+			continue
+		}
+		if held >= domain.GetVersion() {
 			continue
 		}
 		if _, err := d.feed.PublishDomain(ctx, domain); err != nil {
 			return fmt.Errorf("publishing domain %s: %w", domain.GetName(), err)
 		}
+	}
+	return nil
+}
+
+// remove takes a removed domain off the feed if it is there.
+func (d *domains) remove(ctx context.Context, domain *wire.Domain, held bool) error {
+	if !held {
+		return nil
+	}
+	if err := d.feed.RemoveDomain(ctx, domain.GetName(), domain.GetVersion()); err != nil {
+		return fmt.Errorf("removing domain %s: %w", domain.GetName(), err)
 	}
 	return nil
 }

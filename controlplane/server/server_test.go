@@ -68,6 +68,22 @@ func call(t *testing.T, method, url, key, body string) (status int, answer map[s
 	if err != nil {
 		t.Fatal(err)
 	}
+	return send(t, request, key)
+}
+
+// callNamed is a POST of the admin with an Idempotency-Key.
+func callNamed(t *testing.T, url, name, body string) (status int, answer map[string]any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Idempotency-Key", name)
+	return send(t, request, adminKey)
+}
+
+func send(t *testing.T, request *http.Request, key string) (status int, answer map[string]any) {
+	t.Helper()
 	request.Header.Set("Authorization", "Bearer "+key)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)

@@ -15,6 +15,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	rules "github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
@@ -73,7 +74,7 @@ func (s *Server) openFeed(context.Context) error {
 }
 
 func (s *Server) openDomains(ctx context.Context) error {
-	s.domains = &domains{store: s.store, feed: s.feed, log: s.Logger}
+	s.domains = &domains{store: s.store, feed: s.feed, log: s.Logger, wake: make(chan struct{}, 1)}
 	if err := s.domains.ensure(ctx, s.Domain); err != nil {
 		return err
 	}
@@ -125,12 +126,14 @@ func (s *Server) openLinks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	codec, err := codes.New(key, link.DefaultLen)
-	if err != nil {
-		return err
+	lengths := make(map[int]links.Encoder)
+	for length := link.MinLength; length <= link.MaxLength; length++ {
+		if lengths[length], err = codes.New(key, length); err != nil {
+			return err
+		}
 	}
 	s.links, err = links.New(links.Options{
-		Store: s.store, Minter: s.minter, Codes: codec, Publisher: s.outbox,
+		Store: s.store, Minter: s.minter, Codes: lengths[link.DefaultLen], Lengths: lengths, Publisher: s.outbox,
 		Domains: &s.domains.known, Domain: s.Domain, Now: s.Now,
 	})
 	return err
@@ -182,8 +185,14 @@ func (s *Server) serveAPI(ctx context.Context) error {
 		return err
 	}
 	s.loop("idempotency", once.Run)
+	hosts, err := rules.New(rules.Options{
+		Store: s.store, Workspace: s.access.WorkspaceExists, Default: s.Domain, Changed: s.domains.changed, Now: s.Now,
+	})
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
+		Links: s.links, Access: s.access, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
 		ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {

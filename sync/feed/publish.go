@@ -72,6 +72,32 @@ func (c *Client) PublishDomain(ctx context.Context, d *wire.Domain) (revision in
 	return revision, nil
 }
 
+// RemoveDomain takes a domain off etcd unless etcd holds a newer version of it than
+// version. Idempotent.
+func (c *Client) RemoveDomain(ctx context.Context, name string, version uint64) error {
+	key := domainsAt + name
+	for {
+		held, err := c.etcd.Get(ctx, key)
+		if err != nil {
+			return fmt.Errorf("removing domain %s: %w", name, err)
+		}
+		if len(held.Kvs) == 0 {
+			return nil
+		}
+		kv := held.Kvs[0]
+		if d, err := decodeDomain(key, kv.Value); err == nil && d.GetVersion() > version {
+			return nil
+		}
+		resp, err := c.etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(key), "=", kv.ModRevision)).Then(clientv3.OpDelete(key)).Commit()
+		if err != nil {
+			return fmt.Errorf("removing domain %s: %w", name, err)
+		}
+		if resp.Succeeded {
+			return nil
+		}
+	}
+}
+
 // Domains reads the settings of all domains from etcd. Damaged ones are left
 // out, so that whoever reconciles them publishes them again.
 func (c *Client) Domains(ctx context.Context) ([]*wire.Domain, error) {

@@ -222,8 +222,14 @@ type Domain struct {
 	Strict         bool                   `protobuf:"varint,6,opt,name=strict,proto3" json:"strict,omitempty"`                                      // all links of this domain are strict
 	ReferrerPolicy string                 `protobuf:"bytes,7,opt,name=referrer_policy,json=referrerPolicy,proto3" json:"referrer_policy,omitempty"` // the header's value; empty: not sent
 	RobotsTag      string                 `protobuf:"bytes,8,opt,name=robots_tag,json=robotsTag,proto3" json:"robots_tag,omitempty"`                // X-Robots-Tag; empty: not sent
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What follows is the control planes' own business.
+	Workspace     string `protobuf:"bytes,9,opt,name=workspace,proto3" json:"workspace,omitempty"`                       // whose links may stand here; empty: everybody's
+	Redirect      uint32 `protobuf:"varint,10,opt,name=redirect,proto3" json:"redirect,omitempty"`                       // of links that name none; 0: 302
+	CodeLength    uint32 `protobuf:"varint,11,opt,name=code_length,json=codeLength,proto3" json:"code_length,omitempty"` // of generated codes; 0: the default
+	Removed       bool   `protobuf:"varint,12,opt,name=removed,proto3" json:"removed,omitempty"`                         // a tombstone, which keeps the version rising; never on the feed
+	CreatedAt     int64  `protobuf:"varint,13,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`    // Unix milliseconds
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Domain) Reset() {
@@ -310,6 +316,41 @@ func (x *Domain) GetRobotsTag() string {
 		return x.RobotsTag
 	}
 	return ""
+}
+
+func (x *Domain) GetWorkspace() string {
+	if x != nil {
+		return x.Workspace
+	}
+	return ""
+}
+
+func (x *Domain) GetRedirect() uint32 {
+	if x != nil {
+		return x.Redirect
+	}
+	return 0
+}
+
+func (x *Domain) GetCodeLength() uint32 {
+	if x != nil {
+		return x.CodeLength
+	}
+	return 0
+}
+
+func (x *Domain) GetRemoved() bool {
+	if x != nil {
+		return x.Removed
+	}
+	return false
+}
+
+func (x *Domain) GetCreatedAt() int64 {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return 0
 }
 
 // Presence says that an edge is alive; it stands under the edge's own lease.
@@ -808,7 +849,7 @@ const file_fingerpost_proto_rawDesc = "" +
 	" \x01(\bR\fforwardQuery\x12\x16\n" +
 	"\x06strict\x18\v \x01(\bR\x06strict\x12\x1d\n" +
 	"\n" +
-	"changed_at\x18\f \x01(\x03R\tchangedAt\"\xf2\x01\n" +
+	"changed_at\x18\f \x01(\x03R\tchangedAt\"\x86\x03\n" +
 	"\x06Domain\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x18\n" +
@@ -820,7 +861,15 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\x06strict\x18\x06 \x01(\bR\x06strict\x12'\n" +
 	"\x0freferrer_policy\x18\a \x01(\tR\x0ereferrerPolicy\x12\x1d\n" +
 	"\n" +
-	"robots_tag\x18\b \x01(\tR\trobotsTag\"b\n" +
+	"robots_tag\x18\b \x01(\tR\trobotsTag\x12\x1c\n" +
+	"\tworkspace\x18\t \x01(\tR\tworkspace\x12\x1a\n" +
+	"\bredirect\x18\n" +
+	" \x01(\rR\bredirect\x12\x1f\n" +
+	"\vcode_length\x18\v \x01(\rR\n" +
+	"codeLength\x12\x18\n" +
+	"\aremoved\x18\f \x01(\bR\aremoved\x12\x1d\n" +
+	"\n" +
+	"created_at\x18\r \x01(\x03R\tcreatedAt\"b\n" +
 	"\bPresence\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x18\n" +

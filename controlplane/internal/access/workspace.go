@@ -52,10 +52,18 @@ func (a *Access) Workspaces(ctx context.Context, after string, limit int) ([]Wor
 // checkWorkspace adds to bad if there is no workspace id. An error means that
 // the store did not answer.
 func (a *Access) checkWorkspace(ctx context.Context, id string, bad *InvalidFields) error {
-	_, err := a.Workspace(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	exists, err := a.WorkspaceExists(ctx, id)
+	if err == nil && !exists {
 		*bad = append(*bad, Invalid{"workspace", "does not exist"})
-		return nil
 	}
 	return err
+}
+
+// WorkspaceExists says whether there is a workspace id.
+func (a *Access) WorkspaceExists(ctx context.Context, id string) (bool, error) {
+	_, err := a.Workspace(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -36,6 +36,7 @@ func New(o Options) (http.Handler, error) {
 	a.registerKeys()
 	a.registerUsers()
 	a.registerWorkspaces()
+	a.registerDomains()
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)

@@ -21,6 +21,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
+	ours "github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -76,24 +77,41 @@ func start(t testing.TB) *fixture {
 	_, err = f.access.Bootstrap(t.Context(), canary)
 	must(err)
 	domains := new(links.Domains)
-	domains.Set([]*wire.Domain{{Name: "go.example", Aliases: []string{"127.0.0.1"}}, {Name: "other.example"}})
+	for _, d := range []*wire.Domain{{Name: "go.example", Version: 1, Aliases: []string{"127.0.0.1"}}, {Name: "other.example", Version: 1}} {
+		must(f.store.PutDomain(t.Context(), d))
+	}
+	f.readDomains(domains)
 	codec, err := codes.New(make([]byte, 16), 7)
 	must(err)
+	long, err := codes.New(make([]byte, 16), 9)
+	must(err)
 	rules, err := links.New(links.Options{
-		Store: f.store, Minter: new(counting), Codes: codec, Publisher: silent{}, Domains: domains, Domain: "go.example"})
+		Store: f.store, Minter: new(counting), Codes: codec, Lengths: map[int]links.Encoder{9: long}, Publisher: silent{}, Domains: domains, Domain: "go.example"})
+	must(err)
+	hosts, err := ours.New(ours.Options{
+		Store: f.store, Workspace: f.access.WorkspaceExists, Default: "go.example", Changed: func() { f.readDomains(domains) }})
 	must(err)
 	counters, err := limits.New(f.clock)
 	must(err)
 	once, err := idempotency.New(f.store, log, nil)
 	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Domains: hosts, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	f.url = server.URL
 	return f
+}
+
+// readDomains does what package server does after a change.
+func (f *fixture) readDomains(into *links.Domains) {
+	all, err := f.store.Domains(f.t.Context())
+	if err != nil {
+		f.t.Error(err)
+	}
+	into.Set(ours.Present(all))
 }
 
 // counting mints 1, 2, ….

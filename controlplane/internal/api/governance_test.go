@@ -26,6 +26,11 @@ var governance = map[string]tableRow{
 	"delete /api/v1/users/{uid}":    {"/api/v1/users/USER", "", access.Admin, 204, false},
 	"post /api/v1/workspaces":       {"/api/v1/workspaces", `{"id":"UNIQUE"}`, access.Admin, 201, false},
 	"get /api/v1/workspaces":        {"/api/v1/workspaces", "", access.Admin, 200, false},
+	"post /api/v1/domains":          {"/api/v1/domains", `{"name":"UNIQUE.example"}`, access.Admin, 201, false},
+	"get /api/v1/domains":           {"/api/v1/domains", "", access.ReadURLs, 200, false},
+	"get /api/v1/domains/{name}":    {"/api/v1/domains/go.example", "", access.ReadURLs, 200, false},
+	"patch /api/v1/domains/{name}":  {"/api/v1/domains/other.example", `{"strict":true}`, access.Admin, 200, false},
+	"delete /api/v1/domains/{name}": {"/api/v1/domains/UNIQUE.example", "", access.Admin, 204, false},
 	"get /api/v1/workspaces/{id}":   {"/api/v1/workspaces/default", "", access.Admin, 200, false},
 }
 
@@ -37,8 +42,12 @@ func (f *fixture) placed(text string) string {
 		text = strings.ReplaceAll(text, "KEY", fmt.Sprint(made.json["id"]))
 	}
 	if strings.Contains(text, "USER") {
-		made := f.do("POST", "/api/v1/users", `{"email":"somebody@example.com"}`)
+		made := f.do("POST", "/api/v1/users", unique(`{"email":"UNIQUE@example.com"}`))
 		text = strings.ReplaceAll(text, "USER", fmt.Sprint(made.json["id"]))
+	}
+	if strings.Contains(text, "UNIQUE") {
+		text = unique(text)
+		f.do("POST", "/api/v1/domains", `{"name":"`+text[strings.LastIndex(text, "/")+1:]+`"}`)
 	}
 	return text
 }

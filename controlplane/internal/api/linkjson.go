@@ -32,7 +32,7 @@ type Link struct {
 	UpdatedAt    time.Time  `json:"updated_at"`
 	Clicks       Clicks     `json:"clicks"`
 
-	Warnings []ProblemField `json:"warnings,omitempty" nullable:"false" doc:"What a person should look at before the link is handed out; told when it is created or changed."`
+	Warnings []ProblemField `json:"warnings,omitempty" nullable:"false" doc:"What a person should look at before the link is handed out; told when it is created or changed; a loop always."`
 }
 
 // Clicks is how often a link was followed.
@@ -61,6 +61,9 @@ func (a *api) show(l *links.Link, clicks uint64) Link {
 		Version: l.Version, Revision: l.Revision,
 		CreatedBy: l.CreatedBy, CreatedAt: link.Time(l.CreatedAt), UpdatedAt: link.Time(l.UpdatedAt),
 		Clicks: Clicks{Count: clicks},
+	}
+	for _, w := range a.Links.Circles(l) {
+		shown.Warnings = append(shown.Warnings, ProblemField(w))
 	}
 	if l.ExpiredURL != "" {
 		shown.ExpiredURL = &l.ExpiredURL

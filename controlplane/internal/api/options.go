@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -19,6 +20,8 @@ import (
 type Options struct {
 	Links  *links.Links
 	Access *access.Access
+	// Domains rules over our own domains.
+	Domains *domains.Domains
 	// Limits counts the requests of each key.
 	Limits *limits.Limiter
 	// Once keeps Idempotency-Keys.
@@ -45,6 +48,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Links is missing")
 	case o.Access == nil:
 		return errors.New("api: Access is missing")
+	case o.Domains == nil:
+		return errors.New("api: Domains is missing")
 	case o.Limits == nil:
 		return errors.New("api: Limits is missing")
 	case o.Once == nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // maxMints bounds the search for a generated code that is free. Only aliases
@@ -78,7 +79,11 @@ func (l *Links) draw(by Caller, d Draft) (*Link, error) {
 		l.checkAlias(d.Alias, shortest, &bad)
 		drawn.Code = d.Alias
 	}
-	drawn.Domain = l.checkDomain(d.Domain, &bad)
+	domain := l.checkDomain(by, d.Domain, &bad)
+	drawn.Domain = domain.GetName()
+	if redirect := domain.GetRedirect(); redirect != 0 {
+		drawn.Redirect = int(redirect)
+	}
 	d.Fields.apply(drawn, l.Domains, now, &bad)
 	if d.Fields.ExpiresAt != nil && drawn.ExpiresAt != 0 && drawn.ExpiresAt <= now && d.CreatedAt == 0 {
 		bad.add("expires_at", Past, "has passed already")
@@ -92,15 +97,23 @@ func (l *Links) draw(by Caller, d Draft) (*Link, error) {
 	return drawn, bad.err()
 }
 
-func (l *Links) checkDomain(domain string, bad *Invalid) string {
-	if domain == "" {
-		domain = l.Domain
+// checkDomain gives the domain that a caller means. One of another workspace is
+// none, as far as the caller can tell.
+func (l *Links) checkDomain(by Caller, name string, bad *Invalid) *wire.Domain {
+	if name == "" {
+		name = l.Domain
 	}
-	name, ok := l.Domains.Name(domain)
-	if !ok {
+	domain := l.Domains.Settings(name)
+	if domain == nil || !by.MayUse(domain) {
 		bad.add("domain", Unknown, "is not one of ours")
+		return nil
 	}
-	return name
+	return domain
+}
+
+// MayUse says whether c may put links on d.
+func (c Caller) MayUse(d *wire.Domain) bool {
+	return c.Admin || d.GetWorkspace() == "" || d.GetWorkspace() == c.Workspace
 }
 
 // insert stores made, under minted codes until one is free unless it has an
@@ -127,12 +140,16 @@ func errNoCode() error {
 
 // mint gives made a code that reads like no word that we would refuse a person.
 func (l *Links) mint(ctx context.Context, made *Link) error {
+	length, codes := l.Length, l.Codes
+	if wanted := int(l.Domains.Settings(made.Domain).GetCodeLength()); l.Lengths[wanted] != nil {
+		length, codes = wanted, l.Lengths[wanted]
+	}
 	for {
-		id, err := l.Minter.Mint(ctx, l.Length)
+		id, err := l.Minter.Mint(ctx, length)
 		if err != nil {
 			return classed("minting code", err)
 		}
-		made.Code = l.Codes.Encode(id)
+		made.Code = codes.Encode(id)
 		if !l.reserved(made.Code) && !l.offends(made.Code) {
 			return nil
 		}

@@ -52,3 +52,11 @@ func plain(host string) string {
 	}
 	return host
 }
+
+// Check gives raw as the target that is stored for it, or says what is wrong
+// with it; field is what the API calls it.
+func (d *Domains) Check(field, raw string) (stored string, problems []FieldError) {
+	var bad Invalid
+	stored = target(field, raw, d, &bad)
+	return stored, bad.Fields
+}

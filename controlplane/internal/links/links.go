@@ -28,7 +28,7 @@ type Publisher interface {
 	Publish(ctx context.Context, l *Link) (revision int64, err error)
 }
 
-// Options of Links. All but Length, Offensive and Now are required.
+// Options of Links. All but Length, Lengths, Offensive and Now are required.
 type Options struct {
 	Store     Store
 	Minter    Minter
@@ -39,6 +39,9 @@ type Options struct {
 	Domain string
 	// Length of generated codes; 0 means link.DefaultLen. It must be the Encoder's.
 	Length int
+	// Lengths are the encoders of other lengths, which domains may ask for. A
+	// length that is missing here is not used.
+	Lengths map[int]Encoder
 	// Offensive are words that aliases may not be made of, beside the built-in
 	// ones.
 	Offensive []string

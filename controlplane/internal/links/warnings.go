@@ -14,7 +14,10 @@ import (
 // The codes of a Warning.
 const (
 	MixedScripts = "mixed_scripts"
-	LooksLike    = "looks_like"
+	// Circle marks a link that was made before its target became one of our own
+	// domains.
+	Circle    = "loop"
+	LooksLike = "looks_like"
 )
 
 // Warning is what a person should look at before the link is handed out. It
@@ -102,4 +105,16 @@ const maxSimilar = 2
 
 func lookalike(key link.Key) Warning {
 	return Warning{"alias", LooksLike, fmt.Sprintf("is easily mistaken for %q, which exists", key.Code)}
+}
+
+// Circles warns about a link whose target is one of our own domains by now,
+// which none was when it was made.
+func (l *Links) Circles(made *Link) []Warning {
+	var warnings []Warning
+	for _, t := range []struct{ field, target string }{{"long_url", made.URL}, {"expired_url", made.ExpiredURL}} {
+		if _, ours := l.Domains.Name(hostOf(t.target)); ours {
+			warnings = append(warnings, Warning{t.field, Circle, errLoop.Error()})
+		}
+	}
+	return warnings
 }

@@ -2,36 +2,90 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// Domains gives the settings of all domains, by name.
+var _ domains.Store = (*Store)(nil)
+
+// Domains gives the settings of all domains, by name; removed ones too.
 func (s *Store) Domains(ctx context.Context) ([]*wire.Domain, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT record FROM domains ORDER BY name`)
+	return readDomains(ctx, s.read)
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func readDomains(ctx context.Context, q querier) ([]*wire.Domain, error) {
+	rows, err := q.QueryContext(ctx, `SELECT record FROM domains ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("reading domains: %w", err)
 	}
-	defer rows.Close()
-	var domains []*wire.Domain
-	for rows.Next() {
+	found, err := all(rows, func(row scanner) (*wire.Domain, error) {
 		var record []byte
-		if err := rows.Scan(&record); err != nil {
-			return nil, fmt.Errorf("reading domains: %w", err)
+		d := new(wire.Domain)
+		if err := row.Scan(&record); err != nil {
+			return nil, err
 		}
-		d := &wire.Domain{}
-		if err := proto.Unmarshal(record, d); err != nil {
-			return nil, fmt.Errorf("reading domains: %w", err)
-		}
-		domains = append(domains, d)
-	}
-	if err := rows.Err(); err != nil {
+		return d, proto.Unmarshal(record, d)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("reading domains: %w", err)
 	}
-	return domains, nil
+	return found, nil
+}
+
+const putDomain = `INSERT INTO domains (name, version, record) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET version = excluded.version, record = excluded.record
+WHERE excluded.version > domains.version`
+
+// ChangeDomain is domains.Store's. Who changes any domain locks those that there
+// are, of which the default one is always one, and then reads them: what the one
+// before has written is seen, a new domain too.
+func (s *Store) ChangeDomain(ctx context.Context, name string, change func([]*wire.Domain, *wire.Domain) (*wire.Domain, error)) (changed *wire.Domain, err error) {
+	err = s.inChange(ctx, "domain "+name, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `SELECT name FROM domains ORDER BY name`+s.dialect.forUpdate); err != nil {
+			return err
+		}
+		present, err := readDomains(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var old *wire.Domain
+		if i := slices.IndexFunc(present, func(d *wire.Domain) bool { return d.GetName() == name }); i >= 0 {
+			old = present[i]
+		}
+		if changed, err = change(present, old); err != nil {
+			return err
+		}
+		changed.Version = old.GetVersion() + 1
+		record, err := proto.Marshal(changed)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, putDomain, name, int64(changed.GetVersion()), record)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("changing domain %s: %w", name, err)
+	}
+	return changed, nil
+}
+
+// DomainInUse is domains.Store's.
+func (s *Store) DomainInUse(ctx context.Context, name string) (used bool, err error) {
+	row := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM links WHERE domain = $1 AND status <> 4)`, name)
+	if err := row.Scan(&used); err != nil {
+		return false, fmt.Errorf("looking for links on %s: %w", name, err)
+	}
+	return used, nil
 }
 
 // PutDomain stores d unless the domain is there in this version or a newer one:
@@ -41,9 +95,7 @@ func (s *Store) PutDomain(ctx context.Context, d *wire.Domain) error {
 	if err != nil {
 		return fmt.Errorf("storing domain %s: %w", d.GetName(), err)
 	}
-	_, err = s.exec(ctx, `INSERT INTO domains (name, version, record) VALUES ($1, $2, $3)
-ON CONFLICT (name) DO UPDATE SET version = excluded.version, record = excluded.record
-WHERE excluded.version > domains.version`, d.GetName(), int64(d.GetVersion()), record)
+	_, err = s.exec(ctx, putDomain, d.GetName(), int64(d.GetVersion()), record)
 	if err != nil {
 		return fmt.Errorf("storing domain %s: %w", d.GetName(), err)
 	}

@@ -25,11 +25,6 @@ ALTER TABLE links ADD COLUMN workspace TEXT NOT NULL DEFAULT 'default';
 ALTER TABLE api_keys ADD COLUMN workspace TEXT NOT NULL DEFAULT 'default';
 ALTER TABLE api_keys ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0; -- requests a second; 0: the default
 ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE domains ADD COLUMN workspace TEXT NOT NULL DEFAULT ''; -- '': shared by all
-ALTER TABLE domains ADD COLUMN redirect INT NOT NULL DEFAULT 0; -- of links that name none; 0: 302
-ALTER TABLE domains ADD COLUMN code_length INT NOT NULL DEFAULT 0; -- of generated codes; 0: the default
-ALTER TABLE domains ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE domains ADD COLUMN removed BOOLEAN NOT NULL DEFAULT FALSE; -- a tombstone keeps the version rising
 
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   key_id TEXT NOT NULL, -- the API key's
@@ -74,11 +69,6 @@ CREATE TABLE IF NOT EXISTS audit_blocks (
 DROP TABLE audit_blocks;
 DROP TABLE audit_entries;
 DROP TABLE idempotency_keys;
-ALTER TABLE domains DROP COLUMN removed;
-ALTER TABLE domains DROP COLUMN created_at;
-ALTER TABLE domains DROP COLUMN code_length;
-ALTER TABLE domains DROP COLUMN redirect;
-ALTER TABLE domains DROP COLUMN workspace;
 ALTER TABLE api_keys DROP COLUMN last_used_at;
 ALTER TABLE api_keys DROP COLUMN rate_limit;
 ALTER TABLE api_keys DROP COLUMN workspace;

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"idempotency keys are forgotten", forgets},
 		{"a setting is decided once", settings},
 		{"domains' versions only rise", domains},
+		{"changes of domains wait for each other", domainChanges},
 		{"migrating again changes nothing", migrateAgain},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
