@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +39,7 @@ type Node struct {
 	redirect *redirect.Server
 	ops      *ops.Server
 	teardown []step // last in, first out
+	draining atomic.Bool
 }
 
 // step is one part's end.
@@ -112,7 +114,7 @@ func (n *Node) start() error {
 	disk.Start()
 	n.onStop("larder", func(ctx context.Context) error {
 		// A disk that hangs must leave time to ship the clicks.
-		ctx, cancel := context.WithTimeout(ctx, larderTime)
+		ctx, cancel := part(ctx, larderTime)
 		defer cancel()
 		return disk.Stop(ctx)
 	})
@@ -138,8 +140,14 @@ func (n *Node) start() error {
 	n.run("following", func(ctx context.Context) { client.Follow(ctx, n.follower) })
 	n.run("watching the feed", n.follower.Watch)
 
+	ports, err := n.ports()
+	if err != nil {
+		return err
+	}
 	if n.redirect, err = redirect.NewServer(redirect.Options{
 		Addr:     o.Addr,
+		Ports:    ports,
+		Unknown:  o.Public.unknown(),
 		Lookup:   lookup{memory, asks},
 		Recorder: recorder,
 		View:     n.follower,
@@ -150,20 +158,20 @@ func (n *Node) start() error {
 		return err
 	}
 	if err := n.redirect.Start(); err != nil {
-		return setting("Addr", fmt.Errorf("%w; free the port or choose another address", err))
+		return portSetting(err)
 	}
 	n.onStop("redirects", func(ctx context.Context) error {
 		// A client that does not read must leave time to ship the clicks.
-		ctx, cancel := context.WithTimeout(ctx, drainTime)
+		ctx, cancel := part(ctx, drainTime)
 		defer cancel()
 		return n.redirect.Stop(ctx)
 	})
 
-	if err := n.register(append(disk.Collectors(), n.redirect.Handler(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
+	if err := n.register(append(disk.Collectors(), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
 		return err
 	}
 	if n.ops, err = ops.New(ops.Options{
-		Addr: o.OpsAddr, Gatherer: o.Registry, Ready: n.follower.Ready, Headers: n.headers, Logger: o.Logger,
+		Addr: o.OpsAddr, Gatherer: o.Registry, Ready: n.Ready, Headers: n.headers, Logger: o.Logger,
 	}); err != nil {
 		return err
 	}
@@ -220,7 +228,12 @@ func (n *Node) Addr() string { return n.redirect.Addr() }
 func (n *Node) OpsAddr() string { return n.ops.Addr() }
 
 // Ready says why this edge should get no traffic, nil if it should.
-func (n *Node) Ready() error { return n.follower.Ready() }
+func (n *Node) Ready() error {
+	if n.draining.Load() {
+		return errDraining
+	}
+	return n.follower.Ready()
+}
 
 // WaitReady waits until the node is attached and knows its domains. The error
 // wraps ctx's and says what is missing.
@@ -240,9 +253,11 @@ func (n *Node) WaitReady(ctx context.Context) error {
 	}
 }
 
-// Stop ends the parts, last in, first out: the port is closed, requests under
-// way finish, clicks are shipped. What is not done when ctx ends is cut off.
+// Stop drains, and ends the parts, last in, first out: the port is closed,
+// requests under way finish, clicks are shipped. What is not done when ctx ends
+// is cut off.
 func (n *Node) Stop(ctx context.Context) error {
+	n.drain(ctx)
 	var errs []error
 	for _, s := range slices.Backward(n.teardown) {
 		if err := s.end(ctx); err != nil {

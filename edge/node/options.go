@@ -22,6 +22,8 @@ type Options struct {
 	Region string
 	// Addr serves redirects; host:port, port 0 picks a free one.
 	Addr string
+	// Public is what else there is to say about how visitors come.
+	Public Public
 	// OpsAddr serves health, metrics and profiles; host:port.
 	OpsAddr string
 	// Control are the control planes' gRPC addresses, at least one.
@@ -80,6 +82,9 @@ func (o *Options) validate() error {
 		if err := checkAddr(listen.addr); err != nil {
 			return setting(listen.name, err)
 		}
+	}
+	if err := o.Public.validate(); err != nil {
+		return err
 	}
 	for _, servers := range []struct {
 		name  string

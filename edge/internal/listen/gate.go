@@ -2,7 +2,9 @@ package listen
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +27,7 @@ type Gate struct {
 	mu      sync.Mutex
 	total   int                // guarded by mu
 	holders map[netip.Addr]int // guarded by mu; only those with connections
+	inside  map[*conn]struct{} // guarded by mu
 
 	refusedTotal, refusedAddress  atomic.Uint64
 	connectionsDesc, refusalsDesc *prometheus.Desc
@@ -44,6 +47,7 @@ func NewGate(l Limits) (*Gate, error) {
 	return &Gate{
 		limits:  l,
 		holders: make(map[netip.Addr]int),
+		inside:  make(map[*conn]struct{}),
 		connectionsDesc: prometheus.NewDesc("fingerpost_edge_connections",
 			"Open connections of clients.", nil, nil),
 		refusalsDesc: prometheus.NewDesc("fingerpost_edge_connections_refused_total",
@@ -63,35 +67,47 @@ const (
 	tooMany // of this address
 )
 
-// enter counts a connection of holder, or refuses it. A holder that is not valid
-// is bounded by the total only.
-func (g *Gate) enter(holder netip.Addr) verdict {
+// enter counts c as its holder's, or refuses it. A holder that is not valid is
+// bounded by the total only.
+func (g *Gate) enter(c *conn) verdict {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.total >= g.limits.Connections {
 		g.refusedTotal.Add(1)
 		return full
 	}
-	if holder.IsValid() {
-		if g.holders[holder] >= g.limits.PerAddress {
+	if c.holder.IsValid() {
+		if g.holders[c.holder] >= g.limits.PerAddress {
 			g.refusedAddress.Add(1)
 			return tooMany
 		}
-		g.holders[holder]++
+		g.holders[c.holder]++
 	}
 	g.total++
+	g.inside[c] = struct{}{}
 	return admitted
 }
 
-func (g *Gate) leave(holder netip.Addr) {
+func (g *Gate) leave(c *conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.total--
-	if !holder.IsValid() {
+	delete(g.inside, c)
+	if !c.holder.IsValid() {
 		return
 	}
-	if g.holders[holder]--; g.holders[holder] == 0 {
-		delete(g.holders, holder)
+	if g.holders[c.holder]--; g.holders[c.holder] == 0 {
+		delete(g.holders, c.holder)
+	}
+}
+
+// CutOff closes every connection that is still open.
+func (g *Gate) CutOff() {
+	g.mu.Lock()
+	inside := slices.Collect(maps.Keys(g.inside))
+	g.mu.Unlock()
+	for _, c := range inside {
+		c.Close()
 	}
 }
 

@@ -42,17 +42,17 @@ func Open(o Options) (*Listener, error) {
 // the listener was closed, for the server ends at the first one.
 func (l *Listener) Accept() (net.Conn, error) {
 	for {
-		c, err := l.next()
+		accepted, err := l.next()
 		if err != nil {
 			l.closeRest()
 			return nil, err
 		}
-		holder := l.holder(c)
-		if v := l.options.Gate.enter(holder); v != admitted {
-			l.turnAway(c, v)
+		c := &conn{Conn: accepted, gate: l.options.Gate, holder: l.holder(accepted)}
+		if v := l.options.Gate.enter(c); v != admitted {
+			l.turnAway(accepted, v)
 			continue
 		}
-		return l.layer(c, holder), nil
+		return l.layer(c), nil
 	}
 }
 
@@ -75,8 +75,8 @@ func (l *Listener) next() (net.Conn, error) {
 }
 
 // layer puts a connection's layers together, the one next to the wire first.
-func (l *Listener) layer(c net.Conn, holder netip.Addr) net.Conn {
-	inner := net.Conn(&conn{Conn: c, gate: l.options.Gate, holder: holder})
+func (l *Listener) layer(c *conn) net.Conn {
+	inner := net.Conn(c)
 	if l.options.ProxyProtocol && client.Within(l.options.Trusted, client.Of(c.RemoteAddr())) {
 		inner = newProxied(inner)
 	}
@@ -113,7 +113,7 @@ type conn struct {
 
 // Close gives the connection's place to another. The server may call it twice.
 func (c *conn) Close() error {
-	c.once.Do(func() { c.gate.leave(c.holder) })
+	c.once.Do(func() { c.gate.leave(c) })
 	return c.Conn.Close()
 }
 

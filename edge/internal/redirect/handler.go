@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -19,6 +20,8 @@ type Handler struct {
 	metrics *metrics
 	limiter *limit.Limiter
 	seed    maphash.Seed // of what the limiter was told
+
+	draining atomic.Bool
 }
 
 // NewHandler checks the options.
@@ -40,6 +43,9 @@ func NewHandler(o Options) (*Handler, error) {
 func (h *Handler) Serve(ctx *fasthttp.RequestCtx) {
 	defer h.survive(ctx)
 	h.serve(ctx)
+	if h.draining.Load() {
+		ctx.SetConnectionClose()
+	}
 	if ctx.Request.Header.IsHead() {
 		// fasthttp leaves it out where there is no body, but a HEAD's headers are a
 		// GET's.

@@ -102,6 +102,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
 		err = errors.Join(err, down)
 	}
+	s.gate.CutOff()
 	s.serving.Wait()
 	s.keeper.Stop()
 	if err != nil {
