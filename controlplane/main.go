@@ -8,9 +8,11 @@ import (
 
 // commands of the program.
 type commands struct {
-	Serve   serve   `cmd:"" help:"Run a control plane. Any number of them may share one database."`
-	Migrate migrate `cmd:"" help:"Bring the database to this build's tables, and end. serve does it, too."`
-	Keys    keys    `cmd:"" help:"Make, list and revoke API keys."`
+	Serve   serve       `cmd:"" help:"Run a control plane. Any number of them may share one database."`
+	Migrate migrate     `cmd:"" help:"Bring the database to this build's tables, and end. serve does it, too."`
+	Import  importLinks `cmd:"" help:"Make links of a file: CSV or NDJSON, of ours or of Bitly, YOURLS, Kutt or Shlink."`
+	Export  exportLinks `cmd:"" help:"Write all links to a file."`
+	Keys    keys        `cmd:"" help:"Make, list and revoke API keys."`
 }
 
 func main() {

@@ -29,14 +29,19 @@ type serve struct {
 	Domain         string   `default:"localhost" help:"Domain of links that name none."`
 	ShortURL       string   `placeholder:"URL" help:"What short links start with; {domain} stands for their domain. Default: https://{domain}, and http://localhost:8000 for localhost."`
 	TrustedProxies []string `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, comma-separated. Default: none."`
+	OffensiveWords string   `type:"existingfile" placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
 	AdminKey       string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
 }
 
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
+	words, err := readWords(c.OffensiveWords)
+	if err != nil {
+		return cli.Start(err)
+	}
 	s, err := server.New(server.Options{
 		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
-		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, AdminKey: c.AdminKey, Logger: log,
+		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, AdminKey: c.AdminKey, Logger: log,
 	})
 	if err != nil {
 		return cli.Start(err)
@@ -53,4 +58,16 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
 	defer cancel()
 	return s.Stop(bounded)
+}
+
+// readWords reads a list of words; there are none without a file.
+func readWords(file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--offensive-words: %w", err)
+	}
+	return server.ReadWords(string(text)), nil
 }

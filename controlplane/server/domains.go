@@ -43,6 +43,12 @@ func (d *domains) changed() {
 	}
 }
 
+// readDomains is openDomains for a command: nothing is published.
+func (s *Server) readDomains(ctx context.Context) error {
+	s.domains = &domains{store: s.store, log: s.Logger}
+	return s.domains.ensure(ctx, s.Domain)
+}
+
 // ensure adds the default domain if it is not there, and reads all.
 func (d *domains) ensure(ctx context.Context, name string) error {
 	all, err := d.read(ctx)

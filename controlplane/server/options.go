@@ -37,6 +37,9 @@ type Options struct {
 	// TrustedProxies are networks such as 10.0.0.0/8 whose X-Forwarded-For is
 	// believed; none by default.
 	TrustedProxies []string
+	// Offensive are words that nobody may choose as an alias, nor as a part of one,
+	// beside the built-in ones.
+	Offensive []string
 	// AdminKey presets an admin key; "" makes one if there is none yet.
 	AdminKey string
 	Logger   *slog.Logger

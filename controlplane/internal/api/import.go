@@ -39,9 +39,9 @@ func (a *api) registerTransfer() {
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "import-urls", Method: http.MethodPost, Path: "/api/v1/import", DefaultStatus: http.StatusOK,
 		Metadata: map[string]any{streamed: true},
-		Summary: "Import links", Tags: []string{"links"},
+		Summary:  "Import links", Tags: []string{"links"},
 		Description: "The body is CSV or NDJSON of any length: an export of ours, or of Bitly, YOURLS, Kutt or Shlink. The answer comes while " +
-			"the body is read, a line of JSON every few hundred rows and for each bad one. Cut off anywhere, it may be sent again from the start.",
+			"the body is read, a line of JSON every thousand rows and for each bad one. Cut off anywhere, it may be sent again from the start.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"text/csv":             {Schema: &huma.Schema{Type: "string"}, Example: "long_url,code,title\nhttps://example.com/autumn,autumn,Autumn sale\n"},
 			"application/x-ndjson": {Schema: &huma.Schema{Type: "string"}, Example: `{"long_url":"https://example.com/autumn","code":"autumn","tags":["poster"]}`},

@@ -71,8 +71,11 @@ func (a *api) show(l *links.Link, clicks uint64) Link {
 	return shown
 }
 
-func (a *api) shortURL(key link.Key) string {
-	return strings.ReplaceAll(a.ShortURL, "{domain}", key.Domain) + "/" + key.Code
+func (a *api) shortURL(key link.Key) string { return ShortURL(a.ShortURL, key) }
+
+// ShortURL is where key is found; prefix is Options.ShortURL.
+func ShortURL(prefix string, key link.Key) string {
+	return strings.ReplaceAll(prefix, "{domain}", key.Domain) + "/" + key.Code
 }
 
 // timeOf is nil for no bound.

@@ -57,7 +57,7 @@ func TestA8Import(t *testing.T) {
 			progress++
 		}
 	}
-	if fmt.Sprint(failed) != "[602 long_url 603 alias]" || progress != 3 {
+	if fmt.Sprint(failed) != "[602 long_url 603 alias]" || progress != 1 {
 		t.Errorf("failed %v; %d times of progress", failed, progress)
 	}
 	if got := counts(t, f.send("", file.String())); got != "603 0 601 2" {

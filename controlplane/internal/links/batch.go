@@ -13,8 +13,10 @@ type Result struct {
 }
 
 const (
-	// BatchLinks bounds one transaction, and so what others wait for it.
-	BatchLinks = 250
+	// BatchLinks and ImportLinks bound one transaction, and so what others wait
+	// for it. In a larger one, more of the links share the pages that it writes.
+	BatchLinks  = 250
+	ImportLinks = 1000
 	// publishers is how many links of a batch are published at a time.
 	publishers = 32
 )
@@ -24,20 +26,20 @@ const (
 // the drafts that were in hand fail with ErrUnavailable, and whether they were
 // created is open.
 func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft) []Result {
-	return l.createAll(ctx, by, drafts, l.publishAll)
+	return l.createAll(ctx, by, drafts, BatchLinks, l.publishAll)
 }
 
 // Import is CreateAll for links that come from elsewhere in great numbers: the
 // outbox tells the edges of them in its own time, so that changes that matter
 // now are not held up.
 func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft) []Result {
-	return l.createAll(ctx, by, drafts, func(context.Context, []*Link) {})
+	return l.createAll(ctx, by, drafts, ImportLinks, func(context.Context, []*Link) {})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, publish func(context.Context, []*Link)) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, publish func(context.Context, []*Link)) []Result {
 	results := make([]Result, len(drafts))
-	for from := 0; from < len(drafts); from += BatchLinks {
-		to := min(from+BatchLinks, len(drafts))
+	for from := 0; from < len(drafts); from += atOnce {
+		to := min(from+atOnce, len(drafts))
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
 		b.store(ctx)

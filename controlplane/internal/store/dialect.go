@@ -11,10 +11,10 @@ type dialect struct {
 	// position is the function that gives where in its first argument the second
 	// stands, 0 if nowhere.
 	position string
-	// parameter stands before a parameter's number in long lists. SQLite knows $1
-	// too, as a name that it compares with all names before it: with a thousand of
-	// them, half of a statement's time.
-	parameter string
+	// numbered: the parameters of long lists are $1, $2 and so on. SQLite takes
+	// such as names, each of which it compares with all before it: with a thousand
+	// of them, half of a statement's time. Its own ? counts by itself.
+	numbered bool
 	// writingCTE: a WITH clause may hold an INSERT or UPDATE, so that a link and
 	// its outbox row are written in one statement, and one round trip.
 	writingCTE bool
@@ -22,12 +22,12 @@ type dialect struct {
 }
 
 func sqliteDialect() dialect {
-	return dialect{name: "SQLite", position: "instr", parameter: "?", migrations: goose.DialectSQLite3}
+	return dialect{name: "SQLite", position: "instr", migrations: goose.DialectSQLite3}
 }
 
 func serverDialect(name string) dialect {
 	return dialect{
-		name: name, forUpdate: " FOR UPDATE", position: "strpos", parameter: "$",
+		name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
 		writingCTE: true, migrations: goose.DialectPostgres,
 	}
 }

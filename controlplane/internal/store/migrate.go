@@ -28,6 +28,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
+	if s.dialect.migrations == goose.DialectSQLite3 {
+		files = clustered{files}
+	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.logger)}
 	if s.dialect.migrations == goose.DialectPostgres {
 		locker, err := lock.NewPostgresTableLocker(lock.WithTableLogger(s.logger), lock.WithTableLockTimeout(lockPause, lockTries))

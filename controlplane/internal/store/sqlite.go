@@ -13,6 +13,9 @@ import (
 
 // openSQLite opens the file at path. The write-ahead log lets readers go on
 // beside the writer, and synchronous=FULL makes a commit survive a power cut.
+// The writer's cache of 64 MiB holds what a transaction of many links touches;
+// with the default of 2 MiB, pages are written several times in one. For the
+// same reason the log may grow to 32 MiB before it is written back.
 // The busy timeout only matters when another process has the file open.
 func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if path == "" {
@@ -20,7 +23,7 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	}
 	s.dialect = sqliteDialect()
 	var err error
-	if s.write, err = openFile(ctx, path, "_txlock=immediate", 1); err != nil {
+	if s.write, err = openFile(ctx, path, "_txlock=immediate&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8192)", 1); err != nil {
 		return err
 	}
 	if s.read, err = openFile(ctx, path, "_pragma=query_only(1)", max(4, runtime.GOMAXPROCS(0))); err != nil {

@@ -15,7 +15,7 @@ func (a *args) add(value any) string {
 }
 
 // placeholders gives rows of placeholders, "($1, $2), ($3, $4)" for two of two.
-// cast, if not nil, names the type of a column where the database cannot see it.
+// They are a statement's first parameters. cast, if not nil, names the type of a column where the database cannot see it.
 func (d dialect) placeholders(rows, columns int, cast map[int]string) string {
 	var text strings.Builder
 	for i := range rows * columns {
@@ -27,7 +27,10 @@ func (d dialect) placeholders(rows, columns int, cast map[int]string) string {
 		default:
 			text.WriteString(", ")
 		}
-		placeholder := d.parameter + strconv.Itoa(i+1)
+		placeholder := "?"
+		if d.numbered {
+			placeholder = "$" + strconv.Itoa(i+1)
+		}
 		if kind := cast[i%columns]; kind != "" {
 			placeholder = "CAST(" + placeholder + " AS " + kind + ")"
 		}

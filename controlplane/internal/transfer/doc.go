@@ -1,5 +1,5 @@
 // Package transfer carries links in and out as files: CSV and NDJSON, one link a
-// line, of any length in the memory of a few hundred links.
+// line, of any length in the memory of a thousand links.
 //
 // An import reads this program's own exports and those of Bitly, YOURLS, Kutt and
 // Shlink: it goes by the names of columns, whatever their order. It may be cut

@@ -27,7 +27,7 @@ type Settings struct {
 	Always bool
 	// Deadline bounds each transaction's rows; 0 means 10 s.
 	Deadline time.Duration
-	// Report is told after every few hundred rows, and of each that failed.
+	// Report is told after every thousand rows, and of each that failed.
 	Report func(Progress)
 	Now    func() time.Time
 }
@@ -56,7 +56,7 @@ func Import(ctx context.Context, to Importer, r Reader, s Settings) (Progress, e
 		row, err := r.Next()
 		if err == nil {
 			im.add(row)
-			if len(im.rows) < links.BatchLinks {
+			if len(im.rows) < links.ImportLinks {
 				continue
 			}
 		}

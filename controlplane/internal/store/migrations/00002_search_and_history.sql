@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS link_terms (
   domain TEXT NOT NULL,
   code TEXT NOT NULL,
   PRIMARY KEY (term, created_at, domain, code)
-);
+) /* clustered */;
 
 -- Versions that are no more: each change puts the version that it ends here, so
 -- that a link which never changes costs nothing.
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS link_versions (
   updated_at BIGINT NOT NULL,
   record TEXT NOT NULL, -- JSON
   PRIMARY KEY (domain, code, version)
-);
+) /* clustered */;
 
 -- Locks of those who create a link unless its target has one. A row lives as
 -- long as the transaction that inserts it.
