@@ -19,7 +19,7 @@ func (c *Cache) Apply(l *link.Link) {
 	switch {
 	case held == nil && !c.absences.remembered(l.Key, hash):
 		// Not asked for here: an edge holds what its visitors want.
-	case held == nil || held.Version < l.Version:
+	case held == nil || held.version < l.Version:
 		// An event may have been long on its way: how fresh it is, only the feed's
 		// next confirmation tells.
 		const unknown = 0

@@ -22,6 +22,9 @@ const (
 	Suspect                // an entry of an older epoch, or restored: ask again when it is served
 )
 
+// locks is how many keys can be stored at the same time.
+const locks = 256
+
 // Cache holds the hot mappings of one edge. Find may be called from any
 // goroutine, Begin and Complete from any fill, and Apply, Invalidate, Rebase and
 // Confirm from one goroutine, the feed's.
@@ -31,9 +34,10 @@ type Cache struct {
 	stamps   stamps
 	epoch    atomic.Pointer[epoch]
 	past     epoch // of what was restored; never current
+	front    front
 	entries  *ristretto.Cache[uint64, *Entry]
 	absences *absences
-	locks    [256]sync.Mutex // of keys, by hash: who may store; never held across I/O
+	locks    [locks]sync.Mutex // of keys, by hash: who may store; never held across I/O
 }
 
 // New makes an empty cache. Close ends it.
@@ -42,10 +46,8 @@ func New(o Options) (*Cache, error) {
 		return nil, err
 	}
 	entries, err := ristretto.NewCache(&ristretto.Config[uint64, *Entry]{
-		// Eight counters for each entry of a usual size: fewer make the policy
-		// mistake rare keys for hot ones.
-		NumCounters:        max(1024, o.Bytes/64),
-		MaxCost:            o.Bytes,
+		NumCounters:        o.counters(),
+		MaxCost:            o.Bytes - o.fixed(),
 		BufferItems:        64,
 		IgnoreInternalCost: true, // cost counts it
 	})
@@ -60,6 +62,7 @@ func New(o Options) (*Cache, error) {
 		options:  o,
 		hasher:   hasher{maphash.MakeSeed()},
 		stamps:   newStamps(o.Slots),
+		front:    newFront(o.places()),
 		entries:  entries,
 		absences: absences,
 	}
@@ -71,23 +74,25 @@ func New(o Options) (*Cache, error) {
 // set races its closing.
 func (c *Cache) Close() { c.entries.Close() }
 
-// Bytes is the memory that the entries take, by their own account.
-func (c *Cache) Bytes() int64 { return c.entries.MaxCost() - c.entries.RemainingCost() }
+// Bytes is the memory that the cache takes, by its own account.
+func (c *Cache) Bytes() int64 {
+	return c.options.fixed() + c.entries.MaxCost() - c.entries.RemainingCost()
+}
 
 // Find looks a key up in memory; now is Unix milliseconds. The entry is given
 // with Hit and Suspect. Whether it is fresh enough, and what its dates say, is
 // for the caller to judge. Hot path: 0 allocs.
 func (c *Cache) Find(domain string, code []byte, now int64) (*Entry, Outcome) {
 	hash := c.hasher.bytes(domain, code)
-	if e, ok := c.entries.Get(hash); ok && e.Code == string(code) && e.Domain == domain {
-		// The slot is read after the entry: a change that was applied before
-		// this lookup began is seen.
-		if e.stamp == c.stamps.entry(hash) {
-			if e.epoch == c.epoch.Load() {
-				return e, Hit
-			}
-			return e, Suspect
-		}
+	// A slot is read after the entry: a change that was applied before this lookup
+	// began is seen.
+	if e := c.front.place(hash).Load(); e != nil && e.stamp == c.stamps.entry(hash) && e.is(domain, code) {
+		c.report(hash)
+		return e, c.outcome(e)
+	}
+	if e, ok := c.entries.Get(hash); ok && e.stamp == c.stamps.entry(hash) && e.is(domain, code) {
+		c.promote(e, hash)
+		return e, c.outcome(e)
 	}
 	if a, ok := c.absences.get(hash); ok && a.key.Code == string(code) && a.key.Domain == domain {
 		if a.stamp == c.stamps.absence(hash) && a.epoch == c.epoch.Load() &&
@@ -98,9 +103,21 @@ func (c *Cache) Find(domain string, code []byte, now int64) (*Entry, Outcome) {
 	return nil, Miss
 }
 
-// held is the entry of key, under whatever stamp, or nil.
+// outcome is that of finding e under its slot's stamp.
+func (c *Cache) outcome(e *Entry) Outcome {
+	if e.epoch == c.epoch.Load() {
+		return Hit
+	}
+	return Suspect
+}
+
+// held is the entry of key, under whatever stamp, or nil. The caller holds the
+// key's lock.
 func (c *Cache) held(key link.Key, hash uint64) *Entry {
-	if e, ok := c.entries.Get(hash); ok && e.is(key) {
+	if e := c.front.held(key, hash); e != nil {
+		return e
+	}
+	if e, ok := c.entries.Get(hash); ok && e.Key() == key {
 		return e
 	}
 	return nil

@@ -167,7 +167,7 @@ func TestOrders(t *testing.T) {
 			e, outcome := s.c.Find(k.Domain, []byte(k.Code), now)
 			var got uint64
 			if e != nil {
-				got = e.Version
+				got = e.Version()
 			}
 			if got != c.version || outcome != c.outcome {
 				t.Errorf("found version %d, outcome %d; want %d, %d", got, outcome, c.version, c.outcome)

@@ -2,15 +2,22 @@ package cache
 
 import (
 	"errors"
+	"math/bits"
 	"time"
+)
+
+const (
+	stampBytes   = 16 // of a slot: a stamp of entries and one of absences
+	counterBytes = 3  // of one of ristretto's counters
 )
 
 // Options of a Cache. The zero value of each field means its default.
 type Options struct {
-	// Bytes bounds the entries' memory, their overhead included. Default 256 MiB.
+	// Bytes bounds the memory of stamps, policy and entries, with what ristretto
+	// keeps for each. Default 256 MiB.
 	Bytes int64
-	// Slots is the number of stamps, a power of two. Default 2^20. Fewer only
-	// cost extra misses.
+	// Slots is the number of stamps, a power of two. Default 2^20, or fewer if they
+	// would take more than a sixteenth of Bytes. Fewer only cost extra misses.
 	Slots int
 	// Absences bounds how many unknown codes are remembered. Default 100,000,
 	// at about 250 bytes each.
@@ -26,7 +33,7 @@ func (o *Options) validate() error {
 		o.Bytes = 256 << 20
 	}
 	if o.Slots == 0 {
-		o.Slots = 1 << 20
+		o.Slots = min(1<<20, powerOfTwo(o.Bytes/stampBytes/16))
 	}
 	if o.Absences == 0 {
 		o.Absences = 100_000
@@ -46,3 +53,18 @@ func (o *Options) validate() error {
 	}
 	return nil
 }
+
+// counters is how many ristretto counts popularity with: four for each entry of
+// a usual size. Fewer make it mistake rare keys for popular ones.
+func (o *Options) counters() int64 { return int64(powerOfTwo(o.Bytes / 64)) }
+
+// places is the size of the front.
+func (o *Options) places() int { return max(locks, min(powerOfTwo(o.Bytes>>14), 1<<14)) }
+
+// fixed is the memory that is taken before anything is stored.
+func (o *Options) fixed() int64 {
+	return int64(o.Slots)*stampBytes + o.counters()*counterBytes + int64(o.places())*8
+}
+
+// powerOfTwo is the largest one up to n, and at least 1.
+func powerOfTwo(n int64) int { return 1 << (bits.Len64(uint64(max(n, 1))) - 1) }

@@ -16,12 +16,12 @@ func (c *Cache) Restore(t Ticket, l *link.Link, knownAt int64) (*Entry, Outcome)
 	}
 	held := c.held(t.key, t.hash)
 	switch {
-	case held == nil || held.Version < l.Version:
+	case held == nil || held.version < l.Version:
 	case c.valid(held, t.hash):
 		return held, Hit
 	case held.stamp == t.entry:
 		return held, Suspect
-	case held.Version > l.Version:
+	case held.version > l.Version:
 		return nil, Absent
 	}
 	// Of no epoch that is or will be, so suspect whatever the feed says.

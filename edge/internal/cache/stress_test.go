@@ -230,7 +230,7 @@ func (w *world) lookUp(k link.Key) (version uint64, how cache.Outcome, ok bool) 
 	if e == nil {
 		return 0, how, true
 	}
-	return e.Version, how, true
+	return e.Version(), how, true
 }
 
 // evict looks up other links, so large that ristretto has to evict.

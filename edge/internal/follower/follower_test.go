@@ -64,7 +64,7 @@ func (f *fixture) holds(t *testing.T, version uint64) {
 func (f *fixture) found() (version uint64, outcome cache.Outcome) {
 	e, outcome := f.cache.Find(key.Domain, []byte(key.Code), f.now.UnixMilli())
 	if e != nil {
-		version = e.Version
+		version = e.Version()
 	}
 	return version, outcome
 }

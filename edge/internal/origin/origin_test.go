@@ -91,7 +91,7 @@ func TestCreationUndoesAbsence(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Apply(&l)
-	if e, outcome := find(c); outcome != cache.Hit || e.Version != 1 {
+	if e, outcome := find(c); outcome != cache.Hit || e.Version() != 1 {
 		t.Errorf("found %v after the creation", outcome)
 	}
 }
@@ -145,7 +145,7 @@ func TestOvertaken(t *testing.T) {
 		return record(n), nil
 	}, 0)
 	e, outcome, err := o.Fill(context.Background(), key, 0)
-	if err != nil || outcome != cache.Hit || e.Version != 5 {
+	if err != nil || outcome != cache.Hit || e.Version() != 5 {
 		t.Errorf("answered %v, %v, %v; want version 5", e, outcome, err)
 	}
 }

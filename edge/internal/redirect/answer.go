@@ -32,7 +32,7 @@ func (h *Handler) answer(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, qu
 	switch e.AnswerAt(now) {
 	case link.Redirect:
 		location := e.Location()
-		if e.ForwardQuery && len(query) > 0 {
+		if e.ForwardQuery() && len(query) > 0 {
 			if !plainQuery(query) {
 				refuse(ctx, fasthttp.StatusBadRequest)
 				return
@@ -41,15 +41,15 @@ func (h *Handler) answer(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, qu
 			location = appendQuery(room[:0], location, query)
 		}
 		if !head {
-			h.options.Recorder.Record(e.Domain, e.Code, now)
+			h.options.Recorder.Record(e.Domain(), e.Code(), now)
 		}
-		send(ctx, d, e.Redirect, location)
+		send(ctx, d, e.Redirect(), location)
 		setCaching(ctx, e, now)
 	case link.NotStarted:
 		instead(ctx, d, d.Unknown, fasthttp.StatusNotFound)
 	case link.Expired:
-		if e.ExpiredURL != "" {
-			send(ctx, d, fasthttp.StatusFound, []byte(e.ExpiredURL))
+		if url := e.ExpiredURL(); url != "" {
+			send(ctx, d, fasthttp.StatusFound, []byte(url))
 			return
 		}
 		instead(ctx, d, d.Expired, fasthttp.StatusGone)
@@ -77,11 +77,11 @@ func send(ctx *fasthttp.RequestCtx, d *Domain, status int, location []byte) {
 // setCaching lets browsers remember a permanent redirect, but not beyond the
 // link's end.
 func setCaching(ctx *fasthttp.RequestCtx, e *cache.Entry, now int64) {
-	if e.Redirect != fasthttp.StatusMovedPermanently && e.Redirect != fasthttp.StatusPermanentRedirect {
+	if e.Redirect() != fasthttp.StatusMovedPermanently && e.Redirect() != fasthttp.StatusPermanentRedirect {
 		return
 	}
-	left := (e.ExpiresAt - now) / 1000
-	if e.ExpiresAt == 0 || left >= briefly {
+	left := (e.ExpiresAt() - now) / 1000
+	if e.ExpiresAt() == 0 || left >= briefly {
 		ctx.Response.Header.SetCanonical(nameCacheControl, cacheBriefly)
 		return
 	}

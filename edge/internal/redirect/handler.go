@@ -130,7 +130,7 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 	case cache.Suspect:
 		if h.tolerable(d, e, now) {
 			h.metrics.hits.Add(1)
-			h.options.Lookup.Revalidate(e.Key)
+			h.options.Lookup.Revalidate(e.Key())
 			return e, cache.Hit
 		}
 	}
@@ -140,14 +140,14 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 
 // tolerable says whether a suspect entry may be served.
 func (h *Handler) tolerable(d *Domain, e *cache.Entry, now int64) bool {
-	return !d.Strict && !e.Strict && h.fresh(d, e, now)
+	return !d.Strict && !e.Strict() && h.fresh(d, e, now)
 }
 
 // fresh says whether e was known to be the newest recently enough to be served.
 // A moment that far in the future is no better: the clock was set back since.
 func (h *Handler) fresh(d *Domain, e *cache.Entry, now int64) bool {
 	bound := h.options.MaxStale
-	if d.Strict || e.Strict {
+	if d.Strict || e.Strict() {
 		bound = min(bound, StrictAge)
 	}
 	age := time.Duration(now-e.KnownAt()) * time.Millisecond
