@@ -167,7 +167,7 @@ func (n *Node) start() error {
 		return n.redirect.Stop(ctx)
 	})
 
-	if err := n.register(append(disk.Collectors(), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
+	if err := n.register(append(append(disk.Collectors(), pool.Collectors()...), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
 		return err
 	}
 	if n.ops, err = ops.New(ops.Options{
