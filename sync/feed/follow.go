@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,8 +81,9 @@ type follower struct {
 	cluster uint64 // etcd's cluster ID at the last Rebase
 	from    int64  // where a watch begins: at the anchor, if there is one
 	// anchor is the last put that was delivered since the last Rebase. A resumed
-	// watch begins with it, and it must be the same again, to the lease. Without
-	// one there is nothing to resume.
+	// watch begins with its revision, which holds the puts of one transaction, and
+	// it must be among them, the same again, to the lease. Without one there is
+	// nothing to resume.
 	anchor *mvccpb.KeyValue
 }
 
@@ -190,7 +192,7 @@ func (f *follower) hear(h *hearing, m message) error {
 	case m.cluster != f.cluster:
 		return fmt.Errorf("%w: another cluster", errHistory)
 	case len(m.events) > 0:
-		if !h.proven && !f.isAnchor(m.events[0]) {
+		if !h.proven && !slices.ContainsFunc(m.events, f.isAnchor) {
 			return fmt.Errorf("%w: the last event is not in it", errHistory)
 		}
 		h.proven = true

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
+	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/protobuf/proto"
@@ -13,130 +16,128 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// PublishLink puts r unless etcd holds this version of the link or a newer one.
-// It returns the revision since which etcd holds r's version or a newer one.
-// Idempotent. After an error the record may stand in etcd all the same.
+// MaxBatch is how many links PublishLinks takes: with 16 KiB each, they stay
+// below the 1.5 MiB and the 128 operations that etcd takes in one transaction.
+const MaxBatch = 64
+
+// Publication is what became of one of PublishLinks' records.
+type Publication struct {
+	// Revision is the one since which etcd holds the record's version of the link
+	// or a newer one.
+	Revision int64
+	Err      error
+}
+
+// PublishLink is PublishLinks for one record.
 func (c *Client) PublishLink(ctx context.Context, r *wire.Record) (revision int64, err error) {
-	value, err := proto.Marshal(r)
-	if err != nil {
-		return 0, fmt.Errorf("encoding record: %w", err)
+	p := c.PublishLinks(ctx, []*wire.Record{r})[0]
+	return p.Revision, p.Err
+}
+
+// PublishLinks puts each of up to MaxBatch records unless etcd holds that version
+// of the link or a newer one, most of them in one transaction and so at one
+// revision. Idempotent. After an error a record may stand in etcd all the same.
+func (c *Client) PublishLinks(ctx context.Context, records []*wire.Record) []Publication {
+	all := make([]Publication, len(records))
+	puts := make(map[string]*put, len(records)) // by key: etcd takes each once
+	for i, r := range records {
+		p, err := newPut(r)
+		if err != nil {
+			all[i].Err = fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
+			continue
+		}
+		if other := puts[p.key]; other == nil || other.version < p.version {
+			puts[p.key] = p
+		}
 	}
-	if len(value) > link.MaxRecord {
-		return 0, fmt.Errorf("publishing %s/%s: record is %d bytes long; the limit is %d", r.GetDomain(), r.GetCode(), len(value), link.MaxRecord)
+	err := c.publish(ctx, slices.Collect(maps.Values(puts)))
+	for i, r := range records {
+		if all[i].Err == nil && err != nil {
+			all[i].Err = fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
+		} else if all[i].Err == nil {
+			all[i].Revision = puts[linkKey(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})].revision
+		}
+	}
+	return all
+}
+
+// put is a record on its way into etcd.
+type put struct {
+	key, value string
+	version    uint64
+	seen       int64 // the key's revision as far as is known; 0: it is absent
+	revision   int64 // once etcd holds this version or a newer one
+}
+
+func newPut(r *wire.Record) (*put, error) {
+	value, err := proto.Marshal(r)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("encoding record: %w", err)
+	case len(value) > link.MaxRecord:
+		return nil, fmt.Errorf("record is %d bytes long; the limit is %d", len(value), link.MaxRecord)
 	}
 	key := linkKey(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
-	held := func(value []byte) uint64 {
-		was, err := decodeRecord(key, value)
-		if err != nil {
-			return 0 // a damaged value is replaced
-		}
-		return was.GetVersion()
-	}
+	return &put{key: key, value: string(value), version: r.GetVersion()}, nil
+}
+
+// publish raises puts under the lease of this minute.
+func (c *Client) publish(ctx context.Context, puts []*put) error {
 	for {
 		lease, err := c.leases.get(ctx)
 		if err != nil {
-			return 0, fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
+			return err
 		}
-		put := clientv3.OpPut(key, string(value), clientv3.WithLease(lease))
-		revision, err = c.raise(ctx, key, put, r.GetVersion(), held)
+		err = c.raiseAll(ctx, puts, lease)
 		if errors.Is(err, rpctypes.ErrLeaseNotFound) && ctx.Err() == nil {
 			c.leases.forget(lease)
 			continue
 		}
-		if err != nil {
-			return 0, fmt.Errorf("publishing %s/%s: %w", r.GetDomain(), r.GetCode(), err)
-		}
-		return revision, nil
+		return err
 	}
 }
 
-// PublishDomain puts the settings of a domain unless etcd holds this version or
-// a newer one. Settings do not expire. Idempotent.
-func (c *Client) PublishDomain(ctx context.Context, d *wire.Domain) (revision int64, err error) {
-	value, err := proto.Marshal(d)
-	if err != nil {
-		return 0, fmt.Errorf("encoding domain: %w", err)
-	}
-	key := domainsAt + d.GetName()
-	held := func(value []byte) uint64 {
-		was, err := decodeDomain(key, value)
-		if err != nil {
-			return 0
+// raiseAll puts those whose keys hold less. It first supposes that the keys are
+// absent, as they are for new links, so most creations take one round trip; what
+// others hold fails the whole transaction, and is told by it.
+func (c *Client) raiseAll(ctx context.Context, puts []*put, lease clientv3.LeaseID) error {
+	for len(puts) > 0 {
+		var unchanged []clientv3.Cmp
+		var then, otherwise []clientv3.Op
+		for _, p := range puts {
+			unchanged = append(unchanged, clientv3.Compare(clientv3.ModRevision(p.key), "=", p.seen))
+			then = append(then, clientv3.OpPut(p.key, p.value, clientv3.WithLease(lease)))
+			otherwise = append(otherwise, clientv3.OpGet(p.key))
 		}
-		return was.GetVersion()
+		resp, err := c.etcd.Txn(ctx).If(unchanged...).Then(then...).Else(otherwise...).Commit()
+		if err != nil {
+			return err
+		}
+		var left []*put
+		for i, p := range puts {
+			if resp.Succeeded {
+				p.revision = resp.Header.GetRevision()
+			} else if !p.heldAlready(resp.Responses[i].GetResponseRange().GetKvs()) {
+				left = append(left, p)
+			}
+		}
+		puts = left
 	}
-	revision, err = c.raise(ctx, key, clientv3.OpPut(key, string(value)), d.GetVersion(), held)
-	if err != nil {
-		return 0, fmt.Errorf("publishing domain %s: %w", d.GetName(), err)
-	}
-	return revision, nil
+	return nil
 }
 
-// RemoveDomain takes a domain off etcd unless etcd holds a newer version of it than
-// version. Idempotent.
-func (c *Client) RemoveDomain(ctx context.Context, name string, version uint64) error {
-	key := domainsAt + name
-	for {
-		held, err := c.etcd.Get(ctx, key)
-		if err != nil {
-			return fmt.Errorf("removing domain %s: %w", name, err)
-		}
-		if len(held.Kvs) == 0 {
-			return nil
-		}
-		kv := held.Kvs[0]
-		if d, err := decodeDomain(key, kv.Value); err == nil && d.GetVersion() > version {
-			return nil
-		}
-		resp, err := c.etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(key), "=", kv.ModRevision)).Then(clientv3.OpDelete(key)).Commit()
-		if err != nil {
-			return fmt.Errorf("removing domain %s: %w", name, err)
-		}
-		if resp.Succeeded {
-			return nil
-		}
+// heldAlready says whether what etcd holds is p's version or a newer one, and
+// takes note of its revision in any case. A damaged value is replaced.
+func (p *put) heldAlready(kvs []*mvccpb.KeyValue) bool {
+	p.seen = 0
+	if len(kvs) == 0 {
+		return false
 	}
-}
-
-// Domains reads the settings of all domains from etcd. Damaged ones are left
-// out, so that whoever reconciles them publishes them again.
-func (c *Client) Domains(ctx context.Context) ([]*wire.Domain, error) {
-	resp, err := c.etcd.Get(ctx, domainsAt, clientv3.WithPrefix())
-	if err != nil {
-		return nil, fmt.Errorf("reading domains: %w", err)
+	p.seen = kvs[0].GetModRevision()
+	held, err := decodeRecord(p.key, kvs[0].GetValue())
+	if err == nil && held.GetVersion() >= p.version {
+		p.revision = p.seen
+		return true
 	}
-	var all []*wire.Domain
-	for _, kv := range resp.Kvs {
-		if d, err := decodeDomain(string(kv.Key), kv.Value); err == nil {
-			all = append(all, d)
-		}
-	}
-	return all, nil
-}
-
-// raise runs put unless key holds at least version. It first supposes that the
-// key is absent, as it is for a new link, so most creations take one round trip.
-func (c *Client) raise(ctx context.Context, key string, put clientv3.Op, version uint64, held func([]byte) uint64) (int64, error) {
-	for seen := int64(0); ; {
-		resp, err := c.etcd.Txn(ctx).
-			If(clientv3.Compare(clientv3.ModRevision(key), "=", seen)).
-			Then(put).
-			Else(clientv3.OpGet(key)).
-			Commit()
-		if err != nil {
-			return 0, err
-		}
-		if resp.Succeeded {
-			return resp.Header.GetRevision(), nil
-		}
-		kvs := resp.Responses[0].GetResponseRange().GetKvs()
-		if len(kvs) == 0 {
-			seen = 0
-			continue
-		}
-		if held(kvs[0].GetValue()) >= version {
-			return kvs[0].GetModRevision(), nil
-		}
-		seen = kvs[0].GetModRevision()
-	}
+	return false
 }

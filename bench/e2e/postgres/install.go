@@ -44,3 +44,13 @@ func own(dir string) error {
 	}
 	return os.Chown(dir, id.uid, id.gid)
 }
+
+// Program is where one of PostgreSQL's programs stands, such as pgbench;
+// ErrNotInstalled if there is none.
+func Program(name string) (path string, err error) {
+	programs, err := findPrograms()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(programs, name), nil
+}

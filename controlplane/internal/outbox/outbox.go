@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -27,7 +27,8 @@ const (
 type Outbox struct {
 	options Options
 	metrics metrics
-	breaker *gobreaker.CircuitBreaker[int64]
+	breaker *gobreaker.CircuitBreaker[[]feed.Publication]
+	batcher batcher
 	marks   chan Published // to the marker; full means that the sweep will do it
 
 	cancel context.CancelFunc // ends the sweep; nil before Start
@@ -46,17 +47,18 @@ func New(o Options) (*Outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	return &Outbox{
+	b := &Outbox{
 		options: o, metrics: m,
-		breaker: gobreaker.NewCircuitBreaker[int64](gobreaker.Settings{
+		breaker: gobreaker.NewCircuitBreaker[[]feed.Publication](gobreaker.Settings{
 			Timeout:     openFor,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
-			IsExcluded:  func(err error) bool { return errors.Is(err, context.Canceled) },
 		}),
 		marks:  make(chan Published, 8*markLimit),
 		ending: make(chan struct{}),
 		marked: make(chan struct{}),
-	}, nil
+	}
+	b.batcher.put = b.putBatch
+	return b, nil
 }
 
 // Start begins to sweep, once a second, and to mark.
@@ -76,6 +78,7 @@ func (o *Outbox) Stop(ctx context.Context) error {
 	}
 	o.cancel()
 	o.swept.Wait()
+	o.batcher.stop() // within publishWithin
 	close(o.ending)
 	select {
 	case <-o.marked:
@@ -90,12 +93,12 @@ func (o *Outbox) Stop(ctx context.Context) error {
 // after half a second at most, and at once while the feed is known not to
 // answer. After an error the sweep publishes the link.
 func (o *Outbox) Publish(ctx context.Context, l *links.Link) (revision int64, err error) {
-	revision, err = o.breaker.Execute(func() (int64, error) {
-		ctx, cancel := context.WithTimeout(ctx, publishWithin)
-		defer cancel()
-		return o.put(ctx, l)
-	})
-	if err != nil {
+	if o.breaker.State() == gobreaker.StateOpen {
+		return 0, fmt.Errorf("publishing %s: %w", l.Key, gobreaker.ErrOpenState)
+	}
+	ctx, cancel := context.WithTimeout(ctx, publishWithin)
+	defer cancel()
+	if revision, err = o.batcher.publish(ctx, wire.FromLink(&l.Link, l.UpdatedAt)); err != nil {
 		return 0, fmt.Errorf("publishing %s: %w", l.Key, err)
 	}
 	select {
@@ -105,11 +108,38 @@ func (o *Outbox) Publish(ctx context.Context, l *links.Link) (revision int64, er
 	return revision, nil
 }
 
-func (o *Outbox) put(ctx context.Context, l *links.Link) (revision int64, err error) {
-	revision, err = o.options.Publisher.PublishLink(ctx, wire.FromLink(&l.Link, l.UpdatedAt))
-	if err == nil {
-		delay := o.options.Now().Sub(time.UnixMilli(l.UpdatedAt))
-		o.metrics.publish.Observe(max(delay, 0).Seconds()) // below 0 if clocks differ
+// putBatch puts records, unless the breaker keeps them from a feed that does not
+// answer: then each gets its error.
+func (o *Outbox) putBatch(records []*wire.Record) []feed.Publication {
+	ctx, cancel := context.WithTimeout(context.Background(), publishWithin)
+	defer cancel()
+	all, err := o.breaker.Execute(func() ([]feed.Publication, error) {
+		all := o.put(ctx, records)
+		for _, p := range all {
+			if p.Err == nil {
+				return all, nil
+			}
+		}
+		return all, all[0].Err
+	})
+	if all == nil {
+		all = make([]feed.Publication, len(records))
+		for i := range all {
+			all[i].Err = err
+		}
 	}
-	return revision, err
+	return all
+}
+
+// put publishes records and measures how late.
+func (o *Outbox) put(ctx context.Context, records []*wire.Record) []feed.Publication {
+	all := o.options.Publisher.PublishLinks(ctx, records)
+	now := o.options.Now()
+	for i, p := range all {
+		if p.Err == nil {
+			delay := now.Sub(time.UnixMilli(records[i].GetChangedAt()))
+			o.metrics.publish.Observe(max(delay, 0).Seconds()) // below 0 if clocks differ
+		}
+	}
+	return all
 }

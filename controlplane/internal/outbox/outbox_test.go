@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,15 +18,16 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// feed is a Publisher that keeps the newest record of each link, as the real one
+// fakeFeed is a Publisher that keeps the newest record of each link, as the real one
 // does, and what each link was published as before.
-type feed struct {
+type fakeFeed struct {
 	mu       sync.Mutex
 	revision int64
 	newest   map[string]uint64
@@ -34,11 +36,19 @@ type feed struct {
 	fault func(call int) (kept bool, err error)
 }
 
-func newFeed() *feed {
-	return &feed{newest: map[string]uint64{}, fault: func(int) (bool, error) { return true, nil }}
+func newFeed() *fakeFeed {
+	return &fakeFeed{newest: map[string]uint64{}, fault: func(int) (bool, error) { return true, nil }}
 }
 
-func (f *feed) PublishLink(_ context.Context, r *wire.Record) (int64, error) {
+func (f *fakeFeed) PublishLinks(_ context.Context, records []*wire.Record) []feed.Publication {
+	all := make([]feed.Publication, len(records))
+	for i, r := range records {
+		all[i].Revision, all[i].Err = f.publish(r)
+	}
+	return all
+}
+
+func (f *fakeFeed) publish(r *wire.Record) (int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls++
@@ -50,13 +60,13 @@ func (f *feed) PublishLink(_ context.Context, r *wire.Record) (int64, error) {
 	return f.revision, err
 }
 
-func (f *feed) set(fault func(call int) (bool, error)) {
+func (f *fakeFeed) set(fault func(call int) (bool, error)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fault = fault
 }
 
-func (f *feed) holds(code string) uint64 {
+func (f *fakeFeed) holds(code string) uint64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.newest[code]
@@ -155,9 +165,6 @@ func TestPublishedChangesAreMarkedByTheStop(t *testing.T) {
 			t.Errorf("link %d has revision %d (%v)", i, l.Revision, err)
 		}
 	}
-	if f.calls != 20 {
-		t.Errorf("%d publishes of 20 changes", f.calls)
-	}
 }
 
 // Whatever fails on the way, each link ends in the feed at its newest version.
@@ -235,13 +242,67 @@ func TestOneRefusedLinkHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-type refuser struct{ *feed }
+type refuser struct{ *fakeFeed }
 
-func (r refuser) PublishLink(ctx context.Context, record *wire.Record) (int64, error) {
-	if record.GetCode() == "poison" {
-		return 0, errors.New("record is too large")
+func (r refuser) PublishLinks(ctx context.Context, records []*wire.Record) []feed.Publication {
+	all := r.fakeFeed.PublishLinks(ctx, records)
+	for i, record := range records {
+		if record.GetCode() == "poison" {
+			all[i] = feed.Publication{Err: errors.New("record is too large")}
+		}
 	}
-	return r.feed.PublishLink(ctx, record)
+	return all
+}
+
+// gatedFeed holds all batches until release is closed.
+type gatedFeed struct {
+	*fakeFeed
+	begun   chan struct{} // a value for each batch
+	release chan struct{}
+	sizes   []int // under mu
+}
+
+func (g *gatedFeed) PublishLinks(ctx context.Context, records []*wire.Record) []feed.Publication {
+	g.mu.Lock()
+	g.sizes = append(g.sizes, len(records))
+	g.mu.Unlock()
+	g.begun <- struct{}{}
+	<-g.release
+	return g.fakeFeed.PublishLinks(ctx, records)
+}
+
+// What is committed while the feed is busy goes to it together.
+func TestConcurrentChangesShareABatch(t *testing.T) {
+	g := &gatedFeed{fakeFeed: newFeed(), begun: make(chan struct{}, 100), release: make(chan struct{})}
+	o, err := outbox.New(outbox.Options{Store: openStore(t), Publisher: g, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Start()
+	l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: "code"}, Version: 1}}
+	var group sync.WaitGroup
+	publish := func() {
+		// Writers wait half a second only; what they began goes on.
+		group.Go(func() { _, _ = o.Publish(t.Context(), l) })
+	}
+	for range 2 { // as many as may be on their way
+		publish()
+		<-g.begun
+	}
+	for range 30 {
+		publish()
+	}
+	for deadline := time.Now().Add(10 * time.Second); outbox.Queued(o) < 30; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d are queued", outbox.Queued(o))
+		}
+	}
+	close(g.release)
+	group.Wait()
+	stop(t, o)
+	if want := []int{1, 1, 30}; !slices.Equal(g.sizes, want) {
+		t.Errorf("batches of %v, want %v", g.sizes, want)
+	}
 }
 
 // With the feed down, writers soon stop asking it.

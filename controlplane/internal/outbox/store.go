@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -41,7 +42,8 @@ type Store interface {
 
 // Publisher puts records into the feed; feed.Client is one.
 type Publisher interface {
-	// PublishLink puts r unless the feed holds this or a newer version, and says
-	// at which revision it holds it. Idempotent.
-	PublishLink(ctx context.Context, r *wire.Record) (revision int64, err error)
+	// PublishLinks puts each of up to feed.MaxBatch records unless the feed holds
+	// this or a newer version of the link, and says at which revision it holds it.
+	// Idempotent.
+	PublishLinks(ctx context.Context, records []*wire.Record) []feed.Publication
 }

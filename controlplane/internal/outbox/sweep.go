@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/sync/link"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 const (
@@ -153,9 +154,9 @@ func (r *round) publish(ctx context.Context, key link.Key) (Published, error) {
 	if err != nil {
 		return Published{}, fmt.Errorf("publishing %s: %w", key, err)
 	}
-	revision, err := r.outbox.put(ctx, l)
-	if err != nil {
-		return Published{}, fmt.Errorf("publishing %s: %w", key, err)
+	p := r.outbox.put(ctx, []*wire.Record{wire.FromLink(&l.Link, l.UpdatedAt)})[0]
+	if p.Err != nil {
+		return Published{}, fmt.Errorf("publishing %s: %w", key, p.Err)
 	}
-	return Published{Key: key, Version: l.Version, Revision: revision}, nil
+	return Published{Key: key, Version: l.Version, Revision: p.Revision}, nil
 }

@@ -14,7 +14,7 @@ type Options struct {
 	// made if it is not there; its folder must be.
 	URL string
 	// MaxConns bounds the connections to a server. 0 means four for each CPU, and
-	// at least eight. SQLite uses one for writing and as many as there are CPUs,
+	// at least sixteen. SQLite uses one for writing and as many as there are CPUs,
 	// at least four, for reading, whatever stands here.
 	MaxConns int
 	// Logger is told what was opened and migrated. Statements are not logged.
@@ -33,7 +33,7 @@ func (o *Options) complete() error {
 		return errors.New("store: Logger is missing")
 	}
 	if o.MaxConns == 0 {
-		o.MaxConns = max(8, 4*runtime.GOMAXPROCS(0))
+		o.MaxConns = max(16, 4*runtime.GOMAXPROCS(0))
 	}
 	if o.Now == nil {
 		o.Now = time.Now
