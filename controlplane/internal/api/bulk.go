@@ -33,7 +33,7 @@ func (r *bulkRow) UnmarshalJSON(data []byte) error {
 
 // Schema describes a NewLink, and lets everything pass.
 func (bulkRow) Schema(r huma.Registry) *huma.Schema {
-	return &huma.Schema{AnyOf: []*huma.Schema{{}, r.Schema(reflect.TypeFor[NewLink](), true, "")}}
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[NewLink](), true, ""), {}}}
 }
 
 type bulkRequest struct {

@@ -36,7 +36,7 @@ type Domain struct {
 type DomainSettings struct {
 	Aliases        optional[[]string] `json:"aliases,omitempty" doc:"Other hosts that mean this domain, up to 20; null: none."`
 	Workspace      optional[string]   `json:"workspace,omitempty" doc:"Whose links may stand here; null: everybody's."`
-	Redirect       optional[int]      `json:"redirect,omitempty" doc:"301, 302, 307 or 308; null: 302."`
+	Redirect       optional[int]      `json:"redirect,omitempty" doc:"301, 302, 307 or 308; null: 302." example:"301"`
 	CodeLength     optional[int]      `json:"code_length,omitempty" doc:"6 to 12; null: 7."`
 	UnknownURL     optional[string]   `json:"unknown_url,omitempty" doc:"null: 404."`
 	ExpiredURL     optional[string]   `json:"expired_url,omitempty" doc:"null: 410."`

@@ -35,7 +35,7 @@ type NewAPIKey struct {
 type createKeyRequest struct {
 	Body struct {
 		Name      string     `json:"name,omitempty" doc:"What the key is for." example:"newsletter"`
-		Scopes    []string   `json:"scopes" nullable:"false" doc:"urls:read, urls:write, stats:read, admin, which implies all."`
+		Scopes    []string   `json:"scopes" nullable:"false" doc:"urls:read, urls:write, stats:read, admin, which implies all." example:"[\"urls:read\",\"urls:write\"]"`
 		UserID    string     `json:"user_id,omitempty" doc:"The user whose key it is to be; bound by the user's role."`
 		Workspace string     `json:"workspace,omitempty" doc:"Whose links it sees; without it, your own key's workspace. Not together with user_id."`
 		ExpiresAt *time.Time `json:"expires_at,omitempty"`

@@ -26,7 +26,7 @@ type User struct {
 type createUserRequest struct {
 	Body struct {
 		Name      *string      `json:"name,omitempty"`
-		Email     *string      `json:"email"`
+		Email     *string      `json:"email" example:"anna@example.com"`
 		Role      *access.Role `json:"role,omitempty" doc:"viewer, editor or admin; editor without it."`
 		Workspace string       `json:"workspace,omitempty" doc:"Without it, your own key's workspace."`
 	}
@@ -41,7 +41,7 @@ type changeUserRequest struct {
 	UserAddress
 	Precondition
 	Body struct {
-		Name     *string      `json:"name,omitempty"`
+		Name     *string      `json:"name,omitempty" example:"Anna"`
 		Email    *string      `json:"email,omitempty"`
 		Role     *access.Role `json:"role,omitempty"`
 		Disabled *bool        `json:"disabled,omitempty" doc:"true refuses the user's keys within a second; false takes them again."`
