@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -40,6 +41,8 @@ type command struct {
 	LarderBytes int64         `help:"Disk for hot mappings, in bytes: what an edge serves that starts with nothing else up." default:"268435456"`
 	Absences    int           `name:"negative-entries" help:"How many unknown codes are remembered." default:"100000"`
 	MaxStale    time.Duration `help:"How long links that are not strict are served while the feed is silent." default:"24h"`
+	public
+	hops
 }
 
 func main() {
@@ -54,6 +57,7 @@ func (c *command) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	c.announce(ctx, n, log)
 	<-ctx.Done()
+	notify(daemon.SdNotifyStopping, log)
 	stop, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	return n.Stop(stop)
@@ -67,11 +71,20 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 		}
 		c.ID = host
 	}
+	world, err := c.public.options()
+	if err != nil {
+		return nil, err
+	}
+	etcd, control, err := c.hops.configs()
+	if err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n, err := node.New(node.Options{
 		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
 		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: build(), Logger: log, Registry: registry,
+		Public: world, EtcdTLS: etcd, ControlTLS: control,
 	})
 	if err != nil {
 		return nil, err
@@ -91,7 +104,19 @@ func (c *command) announce(ctx context.Context, n *node.Node, log *slog.Logger) 
 	if err != nil {
 		log.Warn("not attached yet; it will attach by itself", "reason", err)
 	}
-	fmt.Printf("ready edge=%s ops=%s\n", browsable(n.Addr()), browsable(n.OpsAddr()))
+	secure := ""
+	if addr := n.TLSAddr(); addr != "" {
+		secure = " tls=" + strings.Replace(browsable(addr), "http:", "https:", 1)
+	}
+	fmt.Printf("ready edge=%s ops=%s%s\n", browsable(n.Addr()), browsable(n.OpsAddr()), secure)
+	notify(daemon.SdNotifyReady, log)
+}
+
+// notify tells systemd, if that started the edge, how far it is.
+func notify(state string, log *slog.Logger) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("telling systemd failed", "error", err)
+	}
 }
 
 // browsable is a URL for this machine's user of where a listener listens.
@@ -112,7 +137,7 @@ func (c *command) name(err error) error {
 	if s.Setting == "Absences" {
 		return fmt.Errorf("--negative-entries: %w", s.Err)
 	}
-	words := regexp.MustCompile(`[A-Z]+[a-z]*`).FindAllString(s.Setting, -1)
+	words := regexp.MustCompile(`TLS|[A-Z]+[a-z]*`).FindAllString(s.Setting, -1)
 	return fmt.Errorf("--%s: %w", strings.ToLower(strings.Join(words, "-")), s.Err)
 }
 

@@ -75,7 +75,7 @@ func New(o Options) (*Node, error) {
 // cannot work. It does not wait for etcd or a control plane; ctx bounds the
 // start, not the node's life.
 func (n *Node) Start(ctx context.Context) error {
-	if err := errors.Join(ctx.Err(), n.start()); err != nil {
+	if err := errors.Join(ctx.Err(), n.start(ctx)); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		return errors.Join(err, n.Stop(ctx))
@@ -84,7 +84,7 @@ func (n *Node) Start(ctx context.Context) error {
 }
 
 // start is long because it is the whole wiring, read from top to bottom.
-func (n *Node) start() error {
+func (n *Node) start(ctx context.Context) error {
 	o := n.options
 	pool, err := control.New(control.Options{Addrs: o.Control, TLS: o.ControlTLS})
 	if err != nil {
@@ -157,6 +157,7 @@ func (n *Node) start() error {
 	}); err != nil {
 		return err
 	}
+	n.settle(ctx)
 	if err := n.redirect.Start(); err != nil {
 		return portSetting(err)
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -16,6 +17,9 @@ import (
 // maxDrain leaves time to end within five seconds.
 const maxDrain = 3 * time.Second
 
+// settleTime is how long a node that takes over lets visitors wait.
+const settleTime = 3 * time.Second
+
 // Public is how the world comes to a node, beside Options.Addr. Its zero value
 // is a plain port with the default limits.
 type Public struct {
@@ -28,7 +32,7 @@ type Public struct {
 	// TLSAddr. The node closes them.
 	Socket, TLSSocket net.Listener
 	// ReusePort lets the next process listen on the same ports while this one
-	// ends.
+	// ends. It does so once it is ready.
 	ReusePort bool
 	// TrustedProxies are addresses and networks whose X-Forwarded-For counts.
 	TrustedProxies []string
@@ -100,6 +104,20 @@ func (n *Node) ports() (redirect.Ports, error) {
 	ports.TLS = store.Config()
 	n.run("watching the certificates", store.Watch)
 	return ports, n.register(store)
+}
+
+// settle waits until the node can serve, if visitors come to another process or
+// wait in a socket's queue until then. It does not wait for ever: what is behind
+// the edge may be down.
+func (n *Node) settle(ctx context.Context) {
+	if p := n.options.Public; !p.ReusePort && p.Socket == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if err := n.WaitReady(ctx); err != nil {
+		n.options.Logger.Warn("taking over without being ready", "reason", err)
+	}
 }
 
 // unknown is the bound on unknown codes.

@@ -157,10 +157,11 @@ func (c *Conn) relax() {
 // broken ends a connection on which no more can be received. Part of a head
 // gets an answer; silence between heads gets none.
 func (c *Conn) broken(err error) error {
-	if c.end == 0 {
-		return err
-	}
 	switch {
+	case c.end == 0 && errors.Is(err, os.ErrDeadlineExceeded):
+		return io.EOF // or the server would answer who has asked nothing
+	case c.end == 0:
+		return err
 	case errors.Is(err, io.EOF):
 		c.status = Bad
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -101,14 +102,26 @@ func (g *Gate) leave(c *conn) {
 	}
 }
 
+// EndReading has every connection read nothing more, so that a server which
+// stops does not wait for clients that have asked nothing. Answers under way are
+// written to their end.
+func (g *Gate) EndReading() {
+	for _, c := range g.all() {
+		_ = c.SetReadDeadline(time.Now())
+	}
+}
+
 // CutOff closes every connection that is still open.
 func (g *Gate) CutOff() {
-	g.mu.Lock()
-	inside := slices.Collect(maps.Keys(g.inside))
-	g.mu.Unlock()
-	for _, c := range inside {
+	for _, c := range g.all() {
 		c.Close()
 	}
+}
+
+func (g *Gate) all() []*conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Collect(maps.Keys(g.inside))
 }
 
 // Describe implements prometheus.Collector.

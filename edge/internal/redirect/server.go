@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -14,6 +15,9 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
+
+// lastHeads is how long requests may go on arriving once the server stops.
+const lastHeads = 250 * time.Millisecond
 
 // Server serves a Handler on its ports.
 type Server struct {
@@ -99,6 +103,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	// Closed here first: fasthttp, asked to shut down before it has begun to serve,
 	// does nothing and then serves.
 	err := s.closePorts()
+	defer time.AfterFunc(lastHeads, s.gate.EndReading).Stop()
 	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
 		err = errors.Join(err, down)
 	}
