@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"os"
@@ -31,6 +32,23 @@ type serve struct {
 	TrustedProxies []string `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, comma-separated. Default: none."`
 	OffensiveWords string   `type:"existingfile" placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
 	AdminKey       string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
+	hops
+}
+
+// hops is the flags that secure what runs between the programs.
+type hops struct {
+	EtcdTLS cli.ClientTLS `embed:"" prefix:"etcd-"`
+	RPCTLS  cli.ServerTLS `embed:"" prefix:"rpc-"`
+}
+
+func (h *hops) configs() (etcd, rpc *tls.Config, err error) {
+	if etcd, err = h.EtcdTLS.Config(); err != nil {
+		return nil, nil, fmt.Errorf("--etcd-ca, --etcd-cert, --etcd-key: %w", err)
+	}
+	if rpc, err = h.RPCTLS.Config(); err != nil {
+		return nil, nil, fmt.Errorf("--rpc-cert, --rpc-key, --rpc-client-ca: %w", err)
+	}
+	return etcd, rpc, nil
 }
 
 // Run serves until ctx ends.
@@ -39,9 +57,14 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return cli.Start(err)
 	}
+	etcd, rpc, err := c.hops.configs()
+	if err != nil {
+		return cli.Start(err)
+	}
 	s, err := server.New(server.Options{
 		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
 		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, AdminKey: c.AdminKey, Logger: log,
+		EtcdTLS: etcd, RPCTLS: rpc,
 	})
 	if err != nil {
 		return cli.Start(err)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,6 +41,8 @@ type Options struct {
 	// Offensive are words that nobody may choose as an alias, nor as a part of one,
 	// beside the built-in ones.
 	Offensive []string
+	// EtcdTLS and RPCTLS secure these hops; nil sends in the clear.
+	EtcdTLS, RPCTLS *tls.Config
 	// AdminKey presets an admin key; "" makes one if there is none yet.
 	AdminKey string
 	Logger   *slog.Logger

@@ -64,7 +64,7 @@ func (s *Server) openStore(ctx context.Context) error {
 }
 
 func (s *Server) openFeed(context.Context) error {
-	client, err := feed.New(feed.Options{Endpoints: s.Etcd, Logger: s.Logger, Now: s.Now})
+	client, err := feed.New(feed.Options{Endpoints: s.Etcd, TLS: s.EtcdTLS, Logger: s.Logger, Now: s.Now})
 	if err != nil {
 		return fmt.Errorf("--etcd: %w", err)
 	}
@@ -168,7 +168,7 @@ func (s *Server) serveRPC(context.Context) error {
 		return err
 	}
 	s.rpc, err = rpc.New(rpc.Options{
-		Addr: s.Options.RPCAddr, Links: s.store, Ranges: s.issuer, Clicks: clicks, Logger: s.Logger,
+		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Logger: s.Logger,
 	})
 	if err != nil {
 		return err
