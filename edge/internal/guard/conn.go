@@ -35,6 +35,8 @@ type Conn struct {
 	// What was received: before given it was handed on, before whole it may be,
 	// before end it is not known yet.
 	given, whole, end int
+	next              facts     // of the head at given, if nextLength is its length
+	nextLength        int       // 0: it was not looked at yet
 	status            int       // what the head at whole is refused with
 	deadline          time.Time // as the server set it
 	hurried           bool      // whether a head's own deadline stands instead
@@ -45,24 +47,38 @@ func (g *Guard) Conn(c net.Conn) *Conn { return &Conn{Conn: c, guard: g} }
 
 // Read gives bytes of whole heads only. Hot path: 0 allocs.
 func (c *Conn) Read(p []byte) (int, error) {
+	if err := c.await(); err != nil {
+		return 0, err
+	}
+	n := copy(p, c.buffer()[c.given:c.whole])
+	c.given += n
+	c.release()
+	return n, nil
+}
+
+// await waits until there is a whole head at given.
+func (c *Conn) await() error {
 	for c.given == c.whole {
 		if c.status != 0 {
 			// What came before has been answered by now: the server reads only when
 			// it has nothing left.
 			c.refuse()
-			return 0, io.EOF
+			return io.EOF
 		}
 		if err := c.fill(); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	n := copy(p, c.buffer()[c.given:c.whole])
-	c.given += n
+	return nil
+}
+
+// release empties the buffer if all in it was handed on.
+func (c *Conn) release() {
+	c.nextLength = 0
 	if c.given == c.end {
 		c.given, c.whole, c.end = 0, 0, 0
 		c.giveBack()
 	}
-	return n, nil
 }
 
 // SetReadDeadline keeps what the server sets, for a head's own deadline stands
@@ -125,10 +141,14 @@ func (c *Conn) giveBack() {
 func (c *Conn) examine() {
 	b := c.buffer()
 	for c.whole < c.end {
-		n, status := Head(b[c.whole:c.end])
+		var f facts
+		n, status := f.head(b[c.whole:c.end])
 		if n == 0 {
 			c.status = status
 			return
+		}
+		if c.whole == c.given {
+			c.next, c.nextLength = f, n
 		}
 		c.whole += n
 		c.relax()

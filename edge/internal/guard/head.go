@@ -32,12 +32,19 @@ type facts struct {
 	host               []byte
 	hosts, lengths     int
 	body, expect, verb bool // verb: the method is neither GET nor HEAD
+	old, headOnly      bool // of HTTP/1.0; the method is HEAD
+	closes, keeps      bool // what Connection wants
 }
 
 // Head looks at the request head that b begins with. It gives the head's length
 // if it is whole and may be handed on, 0 and 0 if more bytes are needed to say,
 // or the status to refuse it with. Hot path: 0 allocs.
 func Head(b []byte) (length, status int) {
+	var f facts
+	return f.head(b)
+}
+
+func (f *facts) head(b []byte) (length, status int) {
 	at := 0
 	if len(b) > 0 && b[0] == '\r' {
 		// RFC 9112 section 2.2: one empty line before a request is ignored.
@@ -49,7 +56,6 @@ func Head(b []byte) (length, status int) {
 		}
 		at = 2
 	}
-	var f facts
 	n, status := f.requestLine(b[at:])
 	if n == 0 || status != 0 {
 		return 0, status
@@ -104,8 +110,11 @@ func (f *facts) words(line []byte) (status int) {
 	}
 	f.target = rest[:t]
 	f.verb = string(method) != "GET" && string(method) != "HEAD"
+	f.headOnly = string(method) == "HEAD"
 	switch version := rest[t+1:]; {
-	case string(version) == "HTTP/1.1", string(version) == "HTTP/1.0":
+	case string(version) == "HTTP/1.1":
+	case string(version) == "HTTP/1.0":
+		f.old = true
 	case isVersion(version):
 		return VersionUnsupported
 	default:

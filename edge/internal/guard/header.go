@@ -25,6 +25,10 @@ func (f *facts) header(line []byte) bool {
 		}
 	case len("expect"):
 		f.expect = f.expect || equalFold(name, "expect")
+	case len("connection"):
+		if equalFold(name, "connection") {
+			f.connection(value)
+		}
 	case len("content-length"):
 		if equalFold(name, "content-length") {
 			return f.length(trim(value))
@@ -33,6 +37,15 @@ func (f *facts) header(line []byte) bool {
 		return !equalFold(name, "transfer-encoding")
 	}
 	return true
+}
+
+// connection reads what the client wants of the connection after this request.
+func (f *facts) connection(value []byte) {
+	for option := range bytes.SplitSeq(value, []byte(",")) {
+		option = trim(option)
+		f.closes = f.closes || bytes.EqualFold(option, []byte("close"))
+		f.keeps = f.keeps || bytes.EqualFold(option, []byte("keep-alive"))
+	}
 }
 
 // length reads a Content-Length: once, and digits only.

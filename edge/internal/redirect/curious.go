@@ -33,6 +33,6 @@ func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr {
 	if !client.Within(trusted, peer) {
 		return client.Network(peer)
 	}
-	lines := ctx.Request.Header.PeekAll(fasthttp.HeaderXForwardedFor)
+	lines := values(ctx, "x-forwarded-for")
 	return client.Network(client.Forwarded(trusted, peer, bytes.Join(lines, []byte(","))))
 }

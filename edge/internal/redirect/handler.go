@@ -81,14 +81,15 @@ func (h *Handler) serve(ctx *fasthttp.RequestCtx) {
 		unavailable(ctx)
 		return
 	}
-	domain := hosts.Find(header.Host())
+	target, host := asked(ctx)
+	domain := hosts.Find(host)
 	if domain == nil {
 		// A client that keeps such a connection would only be told so again.
 		ctx.SetConnectionClose()
 		refuse(ctx, fasthttp.StatusMisdirectedRequest)
 		return
 	}
-	code, query, ok := splitTarget(originForm(header.RequestURI()))
+	code, query, ok := splitTarget(originForm(target))
 	if !ok {
 		refuse(ctx, fasthttp.StatusNotFound)
 		return

@@ -57,9 +57,10 @@ func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
 		Logger:  printf{h.options.Logger},
 		// Whole malformed requests are not logged: they may hold secrets.
 		SecureErrorLogMessage: true,
-		// The longest head that the guard hands on.
-		ReadBufferSize:  guard.MaxHead,
-		WriteBufferSize: 4 << 10,
+		// The heads that the guard hands on are short. Most answers are, too; a
+		// longer one goes out unbuffered.
+		ReadBufferSize:  128,
+		WriteBufferSize: 1 << 10,
 		// Nothing that this server answers has a body; 1 is fasthttp's least.
 		MaxRequestBodySize: 1,
 		// No timeouts: the keeper sets deadlines for much less. Nor is anybody

@@ -1,0 +1,88 @@
+package guard
+
+import (
+	"bytes"
+	"net"
+)
+
+// Plain is a guarded connection that hands on, in a head's stead, the shortest
+// one that the server answers alike. What the client asked for is here for the
+// handler, as it was sent. So nothing is parsed twice, the server's buffers are
+// small, and what the server would make of an odd head does not matter.
+//
+// One head is handed on at a time. What the methods give is valid until the
+// server reads again, that is, until the request has been answered.
+type Plain struct {
+	*Conn
+	left  string // of the head that is being handed on
+	raw   []byte // the head itself, in the Conn's buffer
+	facts facts
+}
+
+// Plain guards c.
+func (g *Guard) Plain(c net.Conn) *Plain { return &Plain{Conn: g.Conn(c)} }
+
+// Read gives the bytes of one plain head. Hot path: 0 allocs.
+func (p *Plain) Read(b []byte) (int, error) {
+	if p.left == "" {
+		p.raw = nil
+		p.release()
+		if err := p.await(); err != nil {
+			return 0, err
+		}
+		p.take()
+	}
+	n := copy(b, p.left)
+	p.left = p.left[n:]
+	return n, nil
+}
+
+// take moves on to the head that has arrived.
+func (p *Plain) take() {
+	c := p.Conn
+	p.raw = c.buffer()[c.given:c.whole]
+	if c.nextLength == 0 { // it arrived together with the one before
+		c.next = facts{}
+		c.nextLength, _ = c.next.head(p.raw)
+	}
+	p.raw, p.facts = p.raw[:c.nextLength], c.next
+	c.given += c.nextLength
+	p.left = p.facts.plain()
+}
+
+// plain is the head that stands for all with these facts.
+func (f *facts) plain() string {
+	switch {
+	case !f.headOnly && !f.old && !f.closes:
+		return "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+	case !f.headOnly && !f.old:
+		return "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+	case !f.old && !f.closes:
+		return "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+	case !f.old:
+		return "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+	case !f.headOnly && f.keeps && !f.closes:
+		return "GET / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+	case !f.headOnly:
+		return "GET / HTTP/1.0\r\nHost: x\r\n\r\n"
+	case f.keeps && !f.closes:
+		return "HEAD / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+	}
+	return "HEAD / HTTP/1.0\r\nHost: x\r\n\r\n"
+}
+
+// Target is the request's, as it was sent.
+func (p *Plain) Target() []byte { return p.facts.target }
+
+// Host is that of the Host header.
+func (p *Plain) Host() []byte { return p.facts.host }
+
+// Values are those of all lines of a header, by its name in lower case.
+func (p *Plain) Values(name string) (values [][]byte) {
+	for line := range bytes.SplitSeq(p.raw, []byte("\r\n")) {
+		if len(line) > len(name) && line[len(name)] == ':' && equalFold(line, name) {
+			values = append(values, trim(line[len(name)+1:]))
+		}
+	}
+	return values
+}
