@@ -12,6 +12,7 @@ type commands struct {
 	Migrate migrate     `cmd:"" help:"Bring the database to this build's tables, and end. serve does it, too."`
 	Import  importLinks `cmd:"" help:"Make links of a file: CSV or NDJSON, of ours or of Bitly, YOURLS, Kutt or Shlink."`
 	Export  exportLinks `cmd:"" help:"Write all links to a file."`
+	Audit   auditing    `cmd:"" help:"Verify who changed what."`
 	Keys    keys        `cmd:"" help:"Make, list and revoke API keys."`
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	rules "github.com/fingerpost/fingerpost/controlplane/internal/domains"
@@ -194,6 +195,11 @@ func (s *Server) serveAPI(ctx context.Context) error {
 		return err
 	}
 	s.loop("idempotency", once.Run)
+	sealer, err := audit.NewSealer(s.store, s.Logger, s.Now)
+	if err != nil {
+		return err
+	}
+	s.loop("audit", sealer.Run)
 	hosts, err := rules.New(rules.Options{
 		Store: s.store, Workspace: s.access.WorkspaceExists, Default: s.Domain, Changed: s.domains.changed, Now: s.Now,
 	})
@@ -201,7 +207,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
+		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
 		ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {

@@ -38,6 +38,7 @@ func New(o Options) (http.Handler, error) {
 	a.registerUsers()
 	a.registerWorkspaces()
 	a.registerDomains()
+	a.registerAudit()
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
@@ -23,7 +24,9 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.problem("authenticate", err).write(w)
 		return
 	}
-	next(huma.WithValue(ctx, keyContext{}, key))
+	r, _ := humago.Unwrap(ctx)
+	actor := audit.Actor{KeyID: key.ID, UserID: key.UserID, Address: a.Proxies.Client(r)}
+	next(huma.WithContext(ctx, audit.With(context.WithValue(ctx.Context(), keyContext{}, key), actor)))
 }
 
 // permit lets pass whose key has the scope.

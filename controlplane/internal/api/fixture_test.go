@@ -96,7 +96,7 @@ func start(t testing.TB) *fixture {
 	once, err := idempotency.New(f.store, log, nil)
 	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Domains: hosts, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)

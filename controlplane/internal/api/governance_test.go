@@ -31,6 +31,7 @@ var governance = map[string]tableRow{
 	"get /api/v1/domains/{name}":    {"/api/v1/domains/go.example", "", access.ReadURLs, 200, false},
 	"patch /api/v1/domains/{name}":  {"/api/v1/domains/other.example", `{"strict":true}`, access.Admin, 200, false},
 	"delete /api/v1/domains/{name}": {"/api/v1/domains/UNIQUE.example", "", access.Admin, 204, false},
+	"get /api/v1/audit":             {"/api/v1/audit", "", access.Admin, 200, false},
 	"get /api/v1/workspaces/{id}":   {"/api/v1/workspaces/default", "", access.Admin, 200, false},
 }
 

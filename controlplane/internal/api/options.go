@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
@@ -20,6 +21,8 @@ import (
 type Options struct {
 	Links  *links.Links
 	Access *access.Access
+	// Audit keeps who changed what.
+	Audit audit.Store
 	// Domains rules over our own domains.
 	Domains *domains.Domains
 	// Limits counts the requests of each key.
@@ -48,6 +51,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Links is missing")
 	case o.Access == nil:
 		return errors.New("api: Access is missing")
+	case o.Audit == nil:
+		return errors.New("api: Audit is missing")
 	case o.Domains == nil:
 		return errors.New("api: Domains is missing")
 	case o.Limits == nil:

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -70,13 +72,40 @@ func (s *Store) ChangeDomain(ctx context.Context, name string, change func([]*wi
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, putDomain, name, int64(changed.GetVersion()), record)
-		return err
+		if _, err := tx.ExecContext(ctx, putDomain, name, int64(changed.GetVersion()), record); err != nil {
+			return err
+		}
+		return s.auditDomain(ctx, tx, old, changed)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("changing domain %s: %w", name, err)
 	}
 	return changed, nil
+}
+
+func (s *Store) auditDomain(ctx context.Context, tx *sql.Tx, before, after *wire.Domain) error {
+	c := audit.Change{
+		Workspace: after.GetWorkspace(), Action: "domain.update", Subject: "domain " + after.GetName(), Version: after.GetVersion(),
+	}
+	if before == nil || before.GetRemoved() {
+		c.Action = "domain.create"
+	} else {
+		c.Before = domainJSON{before}
+	}
+	if after.GetRemoved() {
+		c.Action = "domain.remove"
+	} else {
+		c.After = domainJSON{after}
+	}
+	return s.audit(ctx, tx, c)
+}
+
+// domainJSON writes a domain with the names of the wire.
+type domainJSON struct{ domain *wire.Domain }
+
+// MarshalJSON is protobuf's, whose spaces differ from build to build on purpose.
+func (d domainJSON) MarshalJSON() ([]byte, error) {
+	return protojson.MarshalOptions{UseProtoNames: true}.Marshal(d.domain)
 }
 
 // DomainInUse is domains.Store's.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 )
 
 var _ access.Store = (*Store)(nil)
@@ -33,7 +34,10 @@ func keyValues(k *access.Key) []any {
 // InsertKey is access.Store's.
 func (s *Store) InsertKey(ctx context.Context, k access.Key) error {
 	err := s.inChange(ctx, "key "+k.ID, func(ctx context.Context, tx *sql.Tx) error {
-		return addKey(ctx, tx, &k)
+		if err := addKey(ctx, tx, &k); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, keyChange("key.create", nil, &k))
 	})
 	if err != nil {
 		return fmt.Errorf("inserting key %s: %w", k.ID, err)
@@ -120,9 +124,16 @@ func all[T any](rows *sql.Rows, scan func(scanner) (T, error)) (found []T, err e
 // RevokeKey is access.Store's.
 func (s *Store) RevokeKey(ctx context.Context, id string, at int64) error {
 	err := s.inChange(ctx, "key "+id, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE api_keys
-SET revoked_at = CASE WHEN revoked_at = 0 THEN CAST($2 AS BIGINT) ELSE revoked_at END WHERE id = $1`, id, at)
-		return wrote(result, err, access.ErrNotFound)
+		before, err := s.lockKey(ctx, tx, id)
+		if err != nil || before.RevokedAt != 0 {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE api_keys SET revoked_at = $2 WHERE id = $1`, id, at); err != nil {
+			return err
+		}
+		after := before
+		after.RevokedAt = at
+		return s.audit(ctx, tx, keyChange("key.revoke", &before, &after))
 	})
 	if err != nil {
 		return fmt.Errorf("revoking key %s: %w", id, err)
@@ -133,18 +144,58 @@ SET revoked_at = CASE WHEN revoked_at = 0 THEN CAST($2 AS BIGINT) ELSE revoked_a
 // ReplaceKey is access.Store's.
 func (s *Store) ReplaceKey(ctx context.Context, id string, expires int64, fresh access.Key) error {
 	err := s.inChange(ctx, "key "+fresh.ID, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE api_keys
-SET expires_at = CASE WHEN expires_at = 0 OR expires_at > $2 THEN CAST($2 AS BIGINT) ELSE expires_at END
-WHERE id = $1 AND revoked_at = 0`, id, expires)
-		if err := wrote(result, err, access.ErrNotFound); err != nil {
+		before, err := s.lockKey(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		return addKey(ctx, tx, &fresh)
+		if before.RevokedAt != 0 {
+			return access.ErrNotFound
+		}
+		after := before
+		if after.ExpiresAt == 0 || after.ExpiresAt > expires {
+			after.ExpiresAt = expires
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE api_keys SET expires_at = $2 WHERE id = $1`, id, after.ExpiresAt); err != nil {
+			return err
+		}
+		if err := addKey(ctx, tx, &fresh); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, keyChange("key.rotate", &before, &after), keyChange("key.create", nil, &fresh))
 	})
 	if err != nil {
 		return fmt.Errorf("replacing key %s: %w", id, err)
 	}
 	return nil
+}
+
+// lockKey reads a key without its user, and keeps others from changing it until
+// tx ends.
+func (s *Store) lockKey(ctx context.Context, tx *sql.Tx, id string) (access.Key, error) {
+	return scanKey(tx.QueryRowContext(ctx, `SELECT `+keyColumns+`, '', 0 FROM api_keys WHERE id = $1`+s.dialect.forUpdate, id))
+}
+
+// keyRecord is a key in the audit: all but its hash.
+type keyRecord struct {
+	Name      string         `json:"name"`
+	UserID    string         `json:"user_id"`
+	Scopes    []access.Scope `json:"scopes"`
+	Unlimited bool           `json:"unlimited,omitempty"`
+	RateLimit int            `json:"rate_limit,omitempty"`
+	ExpiresAt int64          `json:"expires_at,omitempty"`
+	RevokedAt int64          `json:"revoked_at,omitempty"`
+}
+
+func keyChange(action string, before, after *access.Key) audit.Change {
+	c := audit.Change{Workspace: after.Workspace, Action: action, Subject: "key " + after.ID}
+	record := func(k *access.Key) keyRecord {
+		return keyRecord{k.Name, k.UserID, k.Scopes, k.Unlimited, k.RateLimit, k.ExpiresAt, k.RevokedAt}
+	}
+	c.After = record(after)
+	if before != nil {
+		c.Before = record(before)
+	}
+	return c
 }
 
 // TouchKeys is access.Store's. A key that another replica noted within a minute

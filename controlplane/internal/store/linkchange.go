@@ -87,6 +87,9 @@ func (s *Store) replaceLink(ctx context.Context, tx *sql.Tx, before, l *links.Li
 	if err := s.changeTerms(ctx, tx, termsOf(before), termsOf(l)); err != nil {
 		return err
 	}
+	if err := s.audit(ctx, tx, linkChange(before, l)); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, announce, l.Domain, l.Code, int64(l.Version), l.UpdatedAt)
 	return err
 }

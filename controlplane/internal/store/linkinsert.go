@@ -19,6 +19,7 @@ const linkColumnCount = 21
 func (b *batch) insert(ctx context.Context, indexes []int) (written map[link.Key]bool, err error) {
 	written = make(map[link.Key]bool, len(indexes))
 	var terms []term
+	var created []*links.Link
 	for _, size := range chunks(len(indexes), batchChunk) {
 		chunk := indexes[:size]
 		indexes = indexes[size:]
@@ -33,8 +34,12 @@ func (b *batch) insert(ctx context.Context, indexes []int) (written map[link.Key
 			if key := b.fresh[i].Key; slices.Contains(keys, key) && !written[key] {
 				written[key] = true
 				terms = append(terms, termsOf(&b.fresh[i])...)
+				created = append(created, &b.fresh[i])
 			}
 		}
+	}
+	if err := b.store.auditLinks(ctx, b.tx, created...); err != nil {
+		return nil, err
 	}
 	// Sorted, one batch touches each page of the index once.
 	slices.SortFunc(terms, func(x, y term) int { return strings.Compare(x.text, y.text) })

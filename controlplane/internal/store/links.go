@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -52,9 +53,14 @@ func (s *Store) CreateLink(ctx context.Context, l *links.Link) error {
 // transaction by itself, and one round trip.
 func (s *Store) createLink(ctx context.Context, l *links.Link) error {
 	if s.dialect.writingCTE && idempotency.From(ctx) == nil {
+		audited, err := s.auditWrittenValues(ctx, l)
+		if err != nil {
+			return err
+		}
+		values := slices.Concat(linkValues(l), []any{termBytes(l)}, audited)
 		return retry(ctx, func(ctx context.Context) error {
-			row := s.write.QueryRowContext(ctx, "WITH written AS ("+createLink+returnWritten+"), indexed AS ("+indexWritten+") "+announceWritten,
-				append(linkValues(l), termBytes(l))...)
+			row := s.write.QueryRowContext(ctx, "WITH written AS ("+createLink+returnWritten+"), indexed AS ("+indexWritten+"), audited AS ("+
+				auditWritten(linkColumnCount+2)+") "+announceWritten, values...)
 			return orTaken(row.Scan(&l.Version))
 		})
 	}
@@ -71,6 +77,9 @@ func (s *Store) insertLink(ctx context.Context, tx *sql.Tx, l *links.Link) error
 		return errors.Join(err, links.ErrTaken)
 	}
 	if err := s.addTerms(ctx, tx, termsOf(l)); err != nil {
+		return err
+	}
+	if err := s.auditLinks(ctx, tx, l); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, announce, l.Domain, l.Code, int64(l.Version), l.UpdatedAt)

@@ -33,14 +33,18 @@ type versionRecord struct {
 	Workspace    string   `json:"workspace"`
 }
 
-// keepVersion stores l, which is about to be replaced.
-func (s *Store) keepVersion(ctx context.Context, tx *sql.Tx, l *links.Link) error {
-	record, err := json.Marshal(versionRecord{
+func recordOf(l *links.Link) versionRecord {
+	return versionRecord{
 		URL: l.URL, Status: uint8(l.Status), Redirect: l.Redirect, StartsAt: l.StartsAt, ExpiresAt: l.ExpiresAt,
 		ExpiredURL: l.ExpiredURL, ForwardQuery: l.ForwardQuery, Strict: l.Strict, Title: l.Title, Note: l.Note,
 		Tags: l.Tags, Custom: l.Custom, Revision: l.Revision, CreatedBy: l.CreatedBy, UpdatedBy: l.UpdatedBy, CreatedAt: l.CreatedAt,
 		Workspace: l.Workspace,
-	})
+	}
+}
+
+// keepVersion stores l, which is about to be replaced.
+func (s *Store) keepVersion(ctx context.Context, tx *sql.Tx, l *links.Link) error {
+	record, err := json.Marshal(recordOf(l))
 	if err != nil {
 		return fmt.Errorf("encoding version %d: %w", l.Version, err)
 	}

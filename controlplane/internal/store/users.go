@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 )
 
 const userColumns = `id, workspace, name, email, role, version, created_at, disabled_at`
@@ -16,7 +17,10 @@ func (s *Store) InsertUser(ctx context.Context, u access.User) error {
 	err := s.inChange(ctx, "user "+u.ID, func(ctx context.Context, tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO users (`+userColumns+`)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`, userValues(&u)...)
-		return wrote(result, err, access.ErrExists)
+		if err := wrote(result, err, access.ErrExists); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, userChange("user.create", nil, &u))
 	})
 	if err != nil {
 		return fmt.Errorf("inserting user: %w", err)
@@ -44,19 +48,40 @@ func (s *Store) ChangeUser(ctx context.Context, id string, change func(*access.U
 		if err != nil {
 			return err
 		}
+		before := u
 		if err := change(&u); err != nil {
 			return err
 		}
 		u.Version++
 		result, err := tx.ExecContext(ctx, `UPDATE users SET workspace = $2, name = $3, email = $4, role = $5, version = $6,
  created_at = $7, disabled_at = $8 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $4 AND id <> $1)`, userValues(&u)...)
+		if err := wrote(result, err, access.ErrExists); err != nil {
+			return err
+		}
 		changed = u
-		return wrote(result, err, access.ErrExists)
+		return s.audit(ctx, tx, userChange("user.update", &before, &u))
 	})
 	if err != nil {
 		return access.User{}, fmt.Errorf("changing user: %w", err)
 	}
 	return changed, nil
+}
+
+// userRecord is a user in the audit.
+type userRecord struct {
+	Name       string      `json:"name"`
+	Email      string      `json:"email"`
+	Role       access.Role `json:"role"`
+	DisabledAt int64       `json:"disabled_at,omitempty"`
+}
+
+func userChange(action string, before, after *access.User) audit.Change {
+	c := audit.Change{Workspace: after.Workspace, Action: action, Subject: "user " + after.ID, Version: after.Version}
+	c.After = userRecord{after.Name, after.Email, after.Role, after.DisabledAt}
+	if before != nil {
+		c.Before = userRecord{before.Name, before.Email, before.Role, before.DisabledAt}
+	}
+	return c
 }
 
 // ListUsers is access.Store's.

@@ -55,3 +55,12 @@ func chunks(n, limit int) []int {
 	}
 	return sizes
 }
+
+// list gives n placeholders from $first on, "$2, $3" for two from 2 on.
+func list(first, n int) string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = "$" + strconv.Itoa(first+i)
+	}
+	return strings.Join(names, ", ")
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 )
 
 // InsertWorkspace is access.Store's.
@@ -14,7 +15,12 @@ func (s *Store) InsertWorkspace(ctx context.Context, w access.Workspace) error {
 	err := s.inChange(ctx, "workspace "+w.ID, func(ctx context.Context, tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO NOTHING`, w.ID, w.Name, w.CreatedAt)
-		return wrote(result, err, access.ErrExists)
+		if err := wrote(result, err, access.ErrExists); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, audit.Change{
+			Workspace: w.ID, Action: "workspace.create", Subject: "workspace " + w.ID, After: map[string]string{"name": w.Name},
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("inserting workspace %s: %w", w.ID, err)

@@ -47,6 +47,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"an idempotency key commits with its change", claimCommits},
 		{"the first answer stays", settleOnce},
 		{"idempotency keys are forgotten", forgets},
+		{"an audit entry commits with its change", auditCommits},
+		{"sealers and writers share a chain", auditSeals},
 		{"a setting is decided once", settings},
 		{"domains' versions only rise", domains},
 		{"changes of domains wait for each other", domainChanges},
