@@ -12,6 +12,10 @@
 // restored from a copy, or another cluster at the same address, cannot tell the
 // rest of the old story and is noticed at once, at whatever revision it stands.
 //
+// To a follower that was away while a copy was made and while it was restored,
+// that story has no gap. A publisher that lived through it sees etcd's revision
+// go back, and puts a word about it into the feed, from which all start afresh.
+//
 // What it never does: keep anything. Link records expire from etcd after about
 // an hour; losing etcd loses no link.
 //

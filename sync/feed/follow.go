@@ -79,6 +79,7 @@ type follower struct {
 	sink   Sink
 
 	cluster uint64 // etcd's cluster ID at the last Rebase
+	rebased int64  // etcd's revision then
 	from    int64  // where a watch begins: at the anchor, if there is one
 	// anchor is the last put that was delivered since the last Rebase. A resumed
 	// watch begins with its revision, which holds the puts of one transaction, and
@@ -120,6 +121,7 @@ func (f *follower) resumable(cluster uint64, revision int64) bool {
 func (f *follower) rebase(base *clientv3.GetResponse) {
 	f.cluster = base.Header.GetClusterId()
 	f.from = base.Header.GetRevision()
+	f.rebased = f.from
 	f.anchor = nil
 	var domains []*wire.Domain
 	for _, kv := range base.Kvs {
@@ -197,6 +199,9 @@ func (f *follower) hear(h *hearing, m message) error {
 		}
 		h.proven = true
 		for _, e := range m.events {
+			if f.tellsOfLoss(e) {
+				return fmt.Errorf("%w: etcd went back", errHistory)
+			}
 			f.deliver(e)
 		}
 	case m.progress && !h.proven:
@@ -216,6 +221,12 @@ func (f *follower) isAnchor(e *mvccpb.Event) bool {
 		bytes.Equal(kv.GetKey(), a.GetKey()) && bytes.Equal(kv.GetValue(), a.GetValue()) &&
 		kv.GetModRevision() == a.GetModRevision() && kv.GetCreateRevision() == a.GetCreateRevision() &&
 		kv.GetVersion() == a.GetVersion() && kv.GetLease() == a.GetLease()
+}
+
+// tellsOfLoss says whether e is a publisher's word that etcd went back, and this
+// follower has not started afresh since.
+func (f *follower) tellsOfLoss(e *mvccpb.Event) bool {
+	return string(e.GetKv().GetKey()) == historyAt && e.GetKv().GetModRevision() > f.rebased
 }
 
 // deliver hands one event to the sink.

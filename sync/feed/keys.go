@@ -17,6 +17,7 @@ const (
 	linksAt   = root + "links/"   // <domain>/<code> → wire.Record
 	domainsAt = root + "domains/" // <domain> → wire.Domain
 	edgesAt   = root + "edges/"   // <id> → wire.Presence
+	historyAt = root + "history"  // changes whenever etcd was seen to have gone back
 )
 
 func linkKey(k link.Key) string { return linksAt + k.String() }

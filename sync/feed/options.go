@@ -30,6 +30,7 @@ type Client struct {
 	log    *slog.Logger
 	now    func() time.Time
 	leases leases
+	past   past
 }
 
 // New makes a client. It does not wait for etcd: calls do, within their

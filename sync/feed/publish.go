@@ -109,7 +109,7 @@ func (c *Client) raiseAll(ctx context.Context, puts []*put, lease clientv3.Lease
 			then = append(then, clientv3.OpPut(p.key, p.value, clientv3.WithLease(lease)))
 			otherwise = append(otherwise, clientv3.OpGet(p.key))
 		}
-		resp, err := c.etcd.Txn(ctx).If(unchanged...).Then(then...).Else(otherwise...).Commit()
+		resp, err := c.commit(ctx, c.etcd.Txn(ctx).If(unchanged...).Then(then...).Else(otherwise...))
 		if err != nil {
 			return err
 		}

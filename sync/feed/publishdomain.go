@@ -77,11 +77,10 @@ func (c *Client) Domains(ctx context.Context) ([]*wire.Domain, error) {
 // raise runs put unless key holds at least version.
 func (c *Client) raise(ctx context.Context, key string, put clientv3.Op, version uint64, held func([]byte) uint64) (int64, error) {
 	for seen := int64(0); ; {
-		resp, err := c.etcd.Txn(ctx).
+		resp, err := c.commit(ctx, c.etcd.Txn(ctx).
 			If(clientv3.Compare(clientv3.ModRevision(key), "=", seen)).
 			Then(put).
-			Else(clientv3.OpGet(key)).
-			Commit()
+			Else(clientv3.OpGet(key)))
 		if err != nil {
 			return 0, err
 		}

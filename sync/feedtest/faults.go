@@ -84,6 +84,38 @@ func restoreRebases(t *testing.T, e *Etcd) {
 	r.WaitLink(t, key("abc"), 4)
 }
 
+// restoreWhileAwayRebases: the follower has seen nothing that the restored copy
+// does not hold, so only a publisher can tell it what is missing.
+func restoreWhileAwayRebases(t *testing.T, e *Etcd) {
+	link := NewLink(t, e.Endpoint())
+	c := Client(t, e.Endpoint())
+	publish(t, c, Record("abc", 1))
+	r, _ := Follow(t, Client(t, link.Addr()))
+	r.WaitConfirmed(t)
+	publish(t, c, Record("abc", 2))
+	r.WaitLink(t, key("abc"), 2)
+	link.Cut()
+	e.Stop()
+	kept := e.Copy()
+	e.Restart()
+	publish(t, c, Record("abc", 3))
+	publish(t, c, Record("def", 1))
+	e.Stop()
+	e.Restore(kept)
+	e.Restart()
+	for version := uint64(1); version <= 10; version++ {
+		publish(t, c, Record("new", version))
+	}
+	link.Mend()
+	r.wait(t, "a rebase", func() bool { return r.rebases == 2 })
+	publish(t, c, Record("abc", 4))
+	r.WaitLink(t, key("abc"), 4)
+	r.WaitConfirmed(t)
+	if n := r.Rebases(); n != 2 {
+		t.Errorf("%d rebases, want one for the loss", n-1)
+	}
+}
+
 func silenceEnds(t *testing.T, e *Etcd) {
 	link := NewLink(t, e.Endpoint())
 	c := Client(t, e.Endpoint())

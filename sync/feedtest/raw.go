@@ -9,6 +9,12 @@ import (
 	"go.uber.org/zap"
 )
 
+// Put writes a raw value, for tests of what reads the feed.
+func (e *Etcd) Put(key, value string) {
+	e.tb.Helper()
+	putKey(e.tb, e, key, value)
+}
+
 // putKey writes a raw value, as a broken or hostile publisher would.
 func putKey(tb testing.TB, e *Etcd, key, value string) {
 	tb.Helper()

@@ -32,6 +32,7 @@ func Run(t *testing.T, start func(testing.TB) *Etcd) {
 		"compaction while away rebases":         compactionRebases,
 		"a wiped etcd rebases":                  wipeRebases,
 		"a restored copy rebases":               restoreRebases,
+		"a copy restored while away rebases":    restoreWhileAwayRebases,
 		"silence is noticed and ended":          silenceEnds,
 		"presence comes and goes":               presence,
 		"publishing fails within its context":   publishBounded,
