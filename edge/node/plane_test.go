@@ -20,6 +20,8 @@ type plane struct {
 
 	mu     sync.Mutex
 	truth  map[string]*wire.Record
+	asks   map[string]int    // questions, by code
+	gate   chan struct{}     // answers wait until it is closed; nil: at once
 	clicks map[string]uint64 // by batch
 }
 
@@ -29,7 +31,7 @@ func startPlane(t *testing.T) *plane {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plane{addr: l.Addr().String(), truth: make(map[string]*wire.Record), clicks: make(map[string]uint64)}
+	p := &plane{addr: l.Addr().String(), truth: make(map[string]*wire.Record), asks: make(map[string]int), clicks: make(map[string]uint64)}
 	s := grpc.NewServer()
 	wire.RegisterResolverServer(s, p)
 	wire.RegisterClicksServer(s, p)
@@ -52,6 +54,13 @@ func (p *plane) commit(r *wire.Record) {
 }
 
 func (p *plane) Resolve(_ context.Context, r *wire.ResolveRequest) (*wire.ResolveResponse, error) {
+	p.mu.Lock()
+	p.asks[r.GetCode()]++
+	gate := p.gate
+	p.mu.Unlock()
+	if gate != nil {
+		<-gate
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return &wire.ResolveResponse{Record: p.truth[r.GetDomain()+"/"+r.GetCode()]}, nil
@@ -90,4 +99,24 @@ func (p *plane) lose(code string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.truth, "localhost/"+code)
+}
+
+// hold makes answers wait until release is called.
+func (p *plane) hold() (release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gate = make(chan struct{})
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		close(p.gate)
+		p.gate = nil
+	}
+}
+
+// asked is how many questions about a code there were.
+func (p *plane) asked(code string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asks[code]
 }
