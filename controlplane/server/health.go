@@ -7,16 +7,21 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 )
 
-// pingEvery is how often the database is asked for a sign of life.
-const pingEvery = time.Second
+// The database is asked for a sign of life so often, and may take so long.
+const (
+	pingEvery  = 250 * time.Millisecond
+	pingWithin = time.Second
+)
 
 // health knows whether this server should get traffic, without asking anybody
 // at that moment.
 type health struct {
 	store *store.Store
+	gates []*admission.Gate     // closed while the database gives no sign of life
 	state atomic.Pointer[error] // nil pointer: not started, or stopping
 }
 
@@ -33,13 +38,16 @@ func (h *health) ready() error {
 
 // check asks the database once.
 func (h *health) check(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, pingEvery)
+	ctx, cancel := context.WithTimeout(ctx, pingWithin)
 	defer cancel()
 	err := h.store.Ping(ctx)
 	if err != nil {
 		err = fmt.Errorf("database: %w", err)
 	}
 	h.state.Store(&err)
+	for _, g := range h.gates {
+		g.Tell(err == nil)
+	}
 }
 
 // run checks until ctx ends, and is not ready from then on.

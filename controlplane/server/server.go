@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
@@ -23,22 +24,23 @@ import (
 // Server is one control plane, from Start until Stop.
 type Server struct {
 	Options
-	undo    teardown
-	api     net.Listener
-	rpc     *rpc.Server
-	ops     *ops.Server
-	newKey  string // the admin key that this start has made
-	writer  string // who this process is among those who lease codes
-	store   *store.Store
-	feed    *feed.Client
-	domains *domains
-	access  *access.Access
-	issuer  counter.Issuer
-	minter  *counter.Minter
-	outbox  *outbox.Outbox
-	links   *links.Links
-	health  *health
-	proxies proxies.Trusted
+	undo              teardown
+	api               net.Listener
+	rpc               *rpc.Server
+	ops               *ops.Server
+	newKey            string // the admin key that this start has made
+	writer            string // who this process is among those who lease codes
+	store             *store.Store
+	feed              *feed.Client
+	domains           *domains
+	access            *access.Access
+	issuer            counter.Issuer
+	minter            *counter.Minter
+	outbox            *outbox.Outbox
+	links             *links.Links
+	health            *health
+	apiGate, callGate *admission.Gate
+	proxies           proxies.Trusted
 }
 
 // New checks the options. Nothing is opened yet.
@@ -57,7 +59,7 @@ func New(o Options) (*Server, error) {
 // what it did. ctx bounds Start only.
 func (s *Server) Start(ctx context.Context) error {
 	for _, begin := range []func(context.Context) error{
-		s.openStore, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openLinks,
+		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openLinks,
 		s.serveOps, s.serveRPC, s.serveAPI, s.watchHealth,
 	} {
 		if err := begin(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
@@ -58,6 +59,11 @@ func (s *Server) openStore(ctx context.Context) error {
 	}
 	s.store = opened
 	s.undo.add("database", func(context.Context) error { return opened.Close() })
+	for _, c := range opened.Collectors() {
+		if err := s.Registry.Register(c); err != nil {
+			return err
+		}
+	}
 	if err := opened.Migrate(ctx); err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
@@ -169,7 +175,7 @@ func (s *Server) serveRPC(context.Context) error {
 		return err
 	}
 	s.rpc, err = rpc.New(rpc.Options{
-		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Logger: s.Logger,
+		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Gate: s.callGate, Logger: s.Logger,
 	})
 	if err != nil {
 		return err
@@ -208,7 +214,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	handler, err := api.New(api.Options{
 		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
-		ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
+		Gate: s.apiGate, ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {
 		return err
@@ -221,10 +227,20 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	return nil
 }
 
+// openGates makes the gates in front of the database: edges that ask for misses
+// must not be kept out by people who write, nor the other way round.
+func (s *Server) openGates(context.Context) (err error) {
+	if s.apiGate, err = admission.New(admission.Options{Name: "api", Registerer: s.Registry}); err != nil {
+		return err
+	}
+	s.callGate, err = admission.New(admission.Options{Name: "rpc", Registerer: s.Registry})
+	return err
+}
+
 // serveOps comes before the public ports, so that a start that hangs can be
 // looked into.
 func (s *Server) serveOps(context.Context) (err error) {
-	s.health = &health{store: s.store}
+	s.health = &health{store: s.store, gates: []*admission.Gate{s.apiGate, s.callGate}}
 	s.ops, err = ops.New(ops.Options{
 		Addr: s.Options.OpsAddr, Gatherer: s.Registry, Ready: s.health.ready, Logger: s.Logger,
 		Headers: func(h http.Header) { h.Set("Fingerpost-Feed", s.domains.state()) },

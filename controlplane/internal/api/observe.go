@@ -16,6 +16,7 @@ import (
 // answers for the router where that would answer in plain text.
 type observer struct {
 	mux      *http.ServeMux
+	gate     Gate // nil lets everybody in
 	log      *slog.Logger
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -23,8 +24,7 @@ type observer struct {
 
 func newObserver(o Options, mux *http.ServeMux) (*observer, error) {
 	v := &observer{
-		mux: mux,
-		log: o.Logger,
+		mux: mux, gate: o.Gate, log: o.Logger,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fingerpost_control_requests_total", Help: "API requests by route and status.",
 		}, []string{"route", "status"}),
@@ -60,7 +60,7 @@ func (v *observer) route(w *recorder, r *http.Request) (pattern string) {
 		refuse(w, r, handler)
 		return "none"
 	}
-	v.mux.ServeHTTP(w, r)
+	v.admit(v.mux, w, r, pattern)
 	return pattern
 }
 

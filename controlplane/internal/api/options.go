@@ -39,6 +39,8 @@ type Options struct {
 	// CursorKey signs the cursors of listings; 16 bytes or more, the same on all
 	// replicas.
 	CursorKey []byte
+	// Gate refuses requests that the database could not answer soon; nil lets all in.
+	Gate Gate
 	// Deadline bounds what a request waits for the database; 0 means 2 s.
 	Deadline   time.Duration
 	Logger     *slog.Logger

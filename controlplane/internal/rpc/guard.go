@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 )
@@ -25,7 +26,7 @@ func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerI
 			answer, err = nil, status.Error(codes.Internal, "an unexpected error; it has been logged")
 		}
 	}()
-	answer, err = handle(ctx, request)
+	answer, err = s.admit(ctx, request, handle)
 	if err == nil {
 		return answer, nil
 	}
@@ -36,6 +37,19 @@ func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerI
 	return nil, coded
 }
 
+// admit handles a call that the gate lets in.
+func (s *Server) admit(ctx context.Context, request any, handle grpc.UnaryHandler) (answer any, err error) {
+	if s.Gate == nil {
+		return handle(ctx, request)
+	}
+	leave, err := s.Gate.Enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { leave(err != nil && status.Code(codeOf(err)) == codes.Unavailable) }()
+	return handle(ctx, request)
+}
+
 // codeOf is the one place where an error becomes a code. What is none of the
 // known refusals came from the database.
 func codeOf(err error) error {
@@ -44,6 +58,8 @@ func codeOf(err error) error {
 		return status.Error(codes.InvalidArgument, err.Error())
 	case errors.Is(err, counter.ErrExhausted):
 		return status.Error(codes.ResourceExhausted, err.Error())
+	case errors.Is(err, admission.ErrRefused):
+		return status.Error(codes.Unavailable, err.Error())
 	case errors.Is(err, context.Canceled):
 		return status.Error(codes.Canceled, "the call was abandoned")
 	}

@@ -25,6 +25,12 @@ type Shipper interface {
 	Ship(ctx context.Context, batch *wire.Batch) (duplicate bool, err error)
 }
 
+// Gate stands in front of the database; an admission.Gate is one. Who was let in
+// calls leave once; who is refused has done nothing.
+type Gate interface {
+	Enter(ctx context.Context) (leave func(failed bool), err error)
+}
+
 // Options of a Server. Those without a default are required.
 type Options struct {
 	// Addr is host:port to listen on; port 0 picks a free one.
@@ -32,6 +38,8 @@ type Options struct {
 	Links  Reader
 	Ranges counter.Issuer
 	Clicks Shipper
+	// Gate refuses calls that the database could not answer soon; nil lets all in.
+	Gate Gate
 	// Deadline bounds each call; 0 means 2 s.
 	Deadline time.Duration
 	// TLS, if set, is used for every connection.

@@ -46,7 +46,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // Ping makes sure that the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.write.PingContext(ctx); err != nil {
+	if err := s.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("asking the database for a sign of life: %w", err)
 	}
 	return nil
