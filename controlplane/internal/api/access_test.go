@@ -129,14 +129,13 @@ func TestRouter(t *testing.T) {
 		status       int
 		code         string
 	}{
-		"unknown path":     {"GET", "/nothing", 404, "not_found"},
-		"root":             {"GET", "/", 404, "not_found"},
-		"no docs from CDN": {"GET", "/docs", 404, "not_found"},
-		"unknown below":    {"GET", "/api/v1/urls/x/nothing", 404, "not_found"},
-		"wrong method":     {"PUT", "/api/v1/urls", 405, "method_not_allowed"},
-		"wrong code":       {"GET", "/api/v1/urls/a%2Fb", 404, "not_found"},
-		"unknown domain":   {"GET", "/api/v1/urls/mine?domain=evil.example", 404, "not_found"},
-		"unknown query":    {"GET", "/api/v1/urls?lmit=5", 422, "invalid_request"},
+		"unknown path":   {"GET", "/nothing", 404, "not_found"},
+		"root":           {"GET", "/", 404, "not_found"},
+		"unknown below":  {"GET", "/api/v1/urls/x/nothing", 404, "not_found"},
+		"wrong method":   {"PUT", "/api/v1/urls", 405, "method_not_allowed"},
+		"wrong code":     {"GET", "/api/v1/urls/a%2Fb", 404, "not_found"},
+		"unknown domain": {"GET", "/api/v1/urls/mine?domain=evil.example", 404, "not_found"},
+		"unknown query":  {"GET", "/api/v1/urls?lmit=5", 422, "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := f.do(c.method, c.path, "")

@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a link is renamed", renames},
 		{"a listing is complete and stable", listing},
 		{"a listing selects", selects},
+		{"a search looks through many links", looksThrough},
+		{"terms follow a link's changes", terms},
 		{"a change waits in the outbox until it is published", outboxRows},
 		{"a change is claimed by one", claims},
 		{"ranges of concurrent lessees are disjoint", disjointRanges},
