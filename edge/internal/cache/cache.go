@@ -34,6 +34,7 @@ type Cache struct {
 	stamps   stamps
 	epoch    atomic.Pointer[epoch]
 	past     epoch // of what was restored; never current
+	overhead int64 // of an entry, in bytes
 	front    front
 	entries  *ristretto.Cache[uint64, *Entry]
 	absences *absences
@@ -62,6 +63,7 @@ func New(o Options) (*Cache, error) {
 		options:  o,
 		hasher:   hasher{maphash.MakeSeed()},
 		stamps:   newStamps(o.Slots),
+		overhead: o.overhead(),
 		front:    newFront(o.places()),
 		entries:  entries,
 		absences: absences,

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"encoding/binary"
 	"math"
 	"unique"
 	"unsafe"
@@ -8,49 +9,68 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-// overhead is what ristretto's maps keep for an entry beside it. A slot takes 57
-// bytes in one of them and 17 in the other, and Go's maps are full to between 44
-// and 88 %: 84 to 169 bytes, and 115 on the average.
-const overhead = 115
-
 // Entry is a link as it may be served. It never changes after it was stored.
 //
-// A million of them may be held, so it is packed: two objects of 80 and usually
-// 64 bytes, where a link.Link and its strings take four and half as much again.
+// A million of them may be held, and a lookup waits for memory more than for
+// anything else, so it is packed: two objects of 64 bytes as a rule, each a line
+// of the processor's cache, where a link.Link and its strings are four objects of
+// 200 bytes in all.
 type Entry struct {
-	text     string                // code, URL and expired URL, one behind the other
+	text     string                // code, URL, expired URL and dates, one behind the other
 	domain   unique.Handle[string] // one copy of the name serves all its entries
 	epoch    *epoch
 	stamp    uint64
 	version  uint64
 	asked    int64 // Unix milliseconds before the origin was asked; 0: the feed brought it
-	starts   int64
-	expires  int64
 	redirect uint16
 	url      uint16 // length
 	code     uint8  // length
 	status   link.Status
-	strict   bool
-	forward  bool
+	flags    flags
 }
 
+type flags uint8
+
+const (
+	strict  flags = 1 << iota
+	forward       // the request's query
+	dated         // text ends in the dates: most links have none
+)
+
+// dates is the length of both dates in a text.
+const dates = 16
+
 func newEntry(l *link.Link, stamp uint64, ep *epoch, asked int64) *Entry {
+	text, flags := packed(l)
 	return &Entry{
-		text:     l.Code + l.URL + l.ExpiredURL,
+		text:     text,
 		domain:   unique.Make(l.Domain),
 		epoch:    ep,
 		stamp:    stamp,
 		version:  l.Version,
 		asked:    asked,
-		starts:   l.StartsAt,
-		expires:  l.ExpiresAt,
 		redirect: uint16(l.Redirect),
 		url:      uint16(len(l.URL)),
 		code:     uint8(len(l.Code)),
 		status:   l.Status,
-		strict:   l.Strict,
-		forward:  l.ForwardQuery,
+		flags:    flags,
 	}
+}
+
+func packed(l *link.Link) (text string, f flags) {
+	if l.Strict {
+		f |= strict
+	}
+	if l.ForwardQuery {
+		f |= forward
+	}
+	if l.StartsAt == 0 && l.ExpiresAt == 0 {
+		return l.Code + l.URL + l.ExpiredURL, f
+	}
+	var b [dates]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(l.StartsAt))
+	binary.LittleEndian.PutUint64(b[8:], uint64(l.ExpiresAt))
+	return l.Code + l.URL + l.ExpiredURL + string(b[:]), f | dated
 }
 
 // Key names the link.
@@ -69,27 +89,53 @@ func (e *Entry) Location() []byte {
 }
 
 // ExpiredURL is where an expired link sends people, or empty.
-func (e *Entry) ExpiredURL() string { return e.text[int(e.code)+int(e.url):] }
+func (e *Entry) ExpiredURL() string {
+	rest := e.text[int(e.code)+int(e.url):]
+	if e.flags&dated != 0 {
+		rest = rest[:len(rest)-dates]
+	}
+	return rest
+}
 
 // Redirect is the status of the answer.
 func (e *Entry) Redirect() int { return int(e.redirect) }
 
 // ExpiresAt is the link's end in Unix milliseconds, or 0.
-func (e *Entry) ExpiresAt() int64 { return e.expires }
+func (e *Entry) ExpiresAt() int64 {
+	_, expires := e.dates()
+	return expires
+}
+
+func (e *Entry) dates() (starts, expires int64) {
+	if e.flags&dated == 0 {
+		return 0, 0
+	}
+	b := e.text[len(e.text)-dates:]
+	return number(b), number(b[8:])
+}
+
+// number is what PutUint64 wrote.
+func number(b string) (n int64) {
+	for i := 7; i >= 0; i-- {
+		n = n<<8 | int64(b[i])
+	}
+	return n
+}
 
 // ForwardQuery says whether the request's query is appended to the URL.
-func (e *Entry) ForwardQuery() bool { return e.forward }
+func (e *Entry) ForwardQuery() bool { return e.flags&forward != 0 }
 
 // Strict says that the entry must not be served unless it is known to be the
 // newest.
-func (e *Entry) Strict() bool { return e.strict }
+func (e *Entry) Strict() bool { return e.flags&strict != 0 }
 
 // Version is that of the link.
 func (e *Entry) Version() uint64 { return e.version }
 
 // AnswerAt is what the link says at now, in Unix milliseconds. Hot path: 0 allocs.
 func (e *Entry) AnswerAt(now int64) link.Answer {
-	return link.AnswerAt(e.status, e.starts, e.expires, now)
+	starts, expires := e.dates()
+	return link.AnswerAt(e.status, starts, expires, now)
 }
 
 // KnownAt is the last moment, in Unix milliseconds, at which this entry was
@@ -116,10 +162,9 @@ func (e *Entry) barred() *Entry {
 	return &b
 }
 
-// cost is the honest number of bytes that holding e takes: the allocator gives
-// text in steps of 16 bytes and more.
-func (e *Entry) cost() int64 {
+// size is the bytes of e alone: the allocator gives text in steps of 16 and more.
+func (e *Entry) size() int64 {
 	const step = 16
 	text := (len(e.text) + step - 1) / step * step
-	return int64(overhead + int(unsafe.Sizeof(*e)) + text)
+	return int64(int(unsafe.Sizeof(*e)) + text)
 }

@@ -2,13 +2,7 @@ package cache
 
 import (
 	"errors"
-	"math/bits"
 	"time"
-)
-
-const (
-	stampBytes   = 16 // of a slot: a stamp of entries and one of absences
-	counterBytes = 3  // of one of ristretto's counters
 )
 
 // Options of a Cache. The zero value of each field means its default.
@@ -53,18 +47,3 @@ func (o *Options) validate() error {
 	}
 	return nil
 }
-
-// counters is how many ristretto counts popularity with: four for each entry of
-// a usual size. Fewer make it mistake rare keys for popular ones.
-func (o *Options) counters() int64 { return int64(powerOfTwo(o.Bytes / 64)) }
-
-// places is the size of the front.
-func (o *Options) places() int { return max(locks, min(powerOfTwo(o.Bytes>>14), 1<<14)) }
-
-// fixed is the memory that is taken before anything is stored.
-func (o *Options) fixed() int64 {
-	return int64(o.Slots)*stampBytes + o.counters()*counterBytes + int64(o.places())*8
-}
-
-// powerOfTwo is the largest one up to n, and at least 1.
-func powerOfTwo(n int64) int { return 1 << (bits.Len64(uint64(max(n, 1))) - 1) }

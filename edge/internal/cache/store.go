@@ -21,7 +21,7 @@ func (c *Cache) store(e *Entry, hash uint64) *Entry {
 // put is the only place where an entry enters ristretto. The caller holds the
 // key's lock.
 func (c *Cache) put(e *Entry, hash uint64) {
-	c.entries.Set(hash, e, e.cost())
+	c.entries.Set(hash, e, e.size()+c.overhead)
 	// A key that is held was updated in place. Any other was queued, or dropped:
 	// waiting until the queue is worked off leaves no queued set behind that a
 	// later one could lose to, for of two queued sets of a new key ristretto
