@@ -80,7 +80,7 @@ func (f *Follower) Link(revision int64, r *wire.Record) {
 		f.options.Logger.Warn("a record in the feed must not be served", "revision", revision, "error", err)
 		f.invalidate(link.Key{Domain: r.GetDomain(), Code: r.GetCode()})
 	} else {
-		f.both(func() { f.options.Larder.Change(&l) }, func() { f.options.Cache.Apply(&l) })
+		f.both(func() { f.options.Larder.Change(&l, r.GetChangedAt()) }, func() { f.options.Cache.Apply(&l) })
 	}
 	f.revision.Store(revision)
 	if changed := r.GetChangedAt(); changed > 0 {

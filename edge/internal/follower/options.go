@@ -17,8 +17,8 @@ const DetachedAfter = 2 * time.Second
 // Larder is what outlives this process. Its methods may be repeated, and none
 // waits for long.
 type Larder interface {
-	// Change replaces what is held of a link.
-	Change(*link.Link)
+	// Change replaces what is held of a link; committed is Unix milliseconds, or 0.
+	Change(l *link.Link, committed int64)
 	// Drop forgets a link.
 	Drop(link.Key)
 	// Kept rises whenever a fill has stored a link. If it rises between a Change or
@@ -63,7 +63,7 @@ func (o *Options) validate() error {
 // noLarder keeps nothing.
 type noLarder struct{}
 
-func (noLarder) Change(*link.Link)         {}
+func (noLarder) Change(*link.Link, int64)  {}
 func (noLarder) Drop(link.Key)             {}
 func (noLarder) Kept() uint64              { return 0 }
 func (noLarder) Rebase()                   {}

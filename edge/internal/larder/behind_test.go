@@ -53,7 +53,7 @@ func TestChangeHasReachedTheFile(t *testing.T) {
 	for n := range 50 {
 		l.keepSample(n, 1)
 		r := sample(n, 2)
-		l.Change(&r.link)
+		l.Change(&r.link, 0)
 		another := fresh(t, dir, nil)
 		if v := holds(another, n); v != 2 {
 			t.Errorf("after the change of %d, the file holds version %d", n, v)
@@ -70,7 +70,7 @@ func TestSlowDisk(t *testing.T) {
 	l.keepSample(1, 1)
 	for v := uint64(2); v < 100; v++ { // nothing is written before Start
 		r := sample(1, v)
-		l.Change(&r.link)
+		l.Change(&r.link, 0)
 		if got := holds(l, 1); got != v {
 			t.Fatalf("found version %d after a change to %d", got, v)
 		}
@@ -96,7 +96,7 @@ func TestOverflow(t *testing.T) {
 	l = fresh(t, dir, func(o *Options) { o.Pending, o.Patience = 10, time.Nanosecond })
 	for n := range 20 {
 		r := sample(n, 2)
-		l.Change(&r.link)
+		l.Change(&r.link, 0)
 	}
 	check := func(when string) {
 		t.Helper()
@@ -180,7 +180,7 @@ func TestHandOver(t *testing.T) {
 	first := fresh(t, dir, nil)
 	first.Start()
 	first.keepSample(1, 1)
-	first.Change(&link.Link{Key: sample(9, 1).link.Key, Version: 2}) // waits until the first one writes
+	first.Change(&link.Link{Key: sample(9, 1).link.Key, Version: 2}, 0) // waits until the first one writes
 	second := fresh(t, dir, nil)
 	second.Start()
 	second.keepSample(2, 1)
@@ -213,7 +213,7 @@ func BenchmarkLook(b *testing.B) {
 		l.keepSample(n, 1)
 	}
 	r := sample(0, 2)
-	l.Change(&r.link)
+	l.Change(&r.link, 0)
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		l.Look(sample(n%links, 1).link.Key)
@@ -228,6 +228,6 @@ func BenchmarkChange(b *testing.B) {
 	b.ReportAllocs()
 	for v := uint64(2); b.Loop(); v++ {
 		r := sample(1, v)
-		l.Change(&r.link)
+		l.Change(&r.link, 0)
 	}
 }

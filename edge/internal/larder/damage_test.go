@@ -160,4 +160,3 @@ func TestDamagedPageHeals(t *testing.T) {
 		t.Errorf("%d of %d links are back, %d confirmed", whole, n, confirmed)
 	}
 }
-

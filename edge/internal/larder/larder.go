@@ -117,15 +117,18 @@ func (l *Larder) Drop(key link.Key) {
 	l.add(operation{drop, record{link: link.Link{Key: key}}})
 }
 
-// Change takes over a change from the feed, if the larder holds its link. Call
+// Change takes over a change from the feed that was committed at committed (Unix
+// milliseconds; 0: unknown), if the larder holds its link. Call
 // it before memory shows the change: what memory has shown, a killed process
 // then finds in its larder. It waits for Options.Patience at most, and not at all
 // while an earlier one has not reached the disk.
-func (l *Larder) Change(to *link.Link) {
+func (l *Larder) Change(to *link.Link, committed int64) {
 	if to.Version == 1 {
 		return // nothing older can be held
 	}
-	ticket := l.add(operation{change, record{*to, l.notes.epoch(), 0}})
+	// The newest at its commit, by another machine's clock.
+	known := min(committed, l.options.Now().UnixMilli())
+	ticket := l.add(operation{change, record{*to, l.notes.epoch(), known}})
 	if l.late != 0 && l.desk.reached(l.late) != nil {
 		return
 	}

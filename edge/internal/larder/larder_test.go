@@ -109,21 +109,33 @@ func TestOperations(t *testing.T) {
 		"changed": {func(l *larder.Larder) {
 			l.Keep(version(1, 1), l.Epoch(), 100)
 			l.Confirm(200)
-			l.Change(version(1, 2))
+			l.Change(version(1, 2), 0)
 		}, 2, 200},
 		"changed at once": {func(l *larder.Larder) {
 			l.Keep(version(1, 1), l.Epoch(), 100)
-			l.Change(version(1, 2))
-			l.Change(version(1, 3))
+			l.Change(version(1, 2), 0)
+			l.Change(version(1, 3), 0)
 			l.Confirm(400)
 		}, 3, 400},
-		"changed before it was kept":       {func(l *larder.Larder) { l.Change(version(1, 2)); l.Keep(version(1, 3), l.Epoch(), 100) }, 3, 100},
-		"changed, never kept":              {func(l *larder.Larder) { l.Change(version(1, 2)); l.Confirm(1) }, 0, 0},
-		"an old change that comes again":   {func(l *larder.Larder) { l.Keep(version(1, 3), l.Epoch(), 100); l.Change(version(1, 2)) }, 3, 100},
-		"the same change that comes again": {func(l *larder.Larder) { l.Keep(version(1, 3), l.Epoch(), 100); l.Change(version(1, 3)) }, 3, 100},
+		"changed, not confirmed since": {func(l *larder.Larder) {
+			l.Keep(version(1, 1), l.Epoch(), 100)
+			l.Change(version(1, 2), 150)
+		}, 2, 150},
+		"changed by a clock that is ahead": {func(l *larder.Larder) {
+			l.Keep(version(1, 1), l.Epoch(), 100)
+			l.Change(version(1, 2), now+1000)
+		}, 2, now},
+		"changed before it was kept":       {func(l *larder.Larder) { l.Change(version(1, 2), 0); l.Keep(version(1, 3), l.Epoch(), 100) }, 3, 100},
+		"changed, never kept":              {func(l *larder.Larder) { l.Change(version(1, 2), 0); l.Confirm(1) }, 0, 0},
+		"an old change that comes again":   {func(l *larder.Larder) { l.Keep(version(1, 3), l.Epoch(), 100); l.Change(version(1, 2), 0) }, 3, 100},
+		"the same change that comes again": {func(l *larder.Larder) { l.Keep(version(1, 3), l.Epoch(), 100); l.Change(version(1, 3), 0) }, 3, 100},
 		"an older answer":                  {func(l *larder.Larder) { l.Keep(version(1, 3), l.Epoch(), 100); l.Keep(version(1, 2), l.Epoch(), 200) }, 3, 100},
 		"dropped":                          {func(l *larder.Larder) { l.Keep(version(1, 1), l.Epoch(), 100); l.Drop(key(1)) }, 0, 0},
-		"dropped, then changed":            {func(l *larder.Larder) { l.Keep(version(1, 1), l.Epoch(), 100); l.Drop(key(1)); l.Change(version(1, 2)) }, 0, 0},
+		"dropped, then changed": {func(l *larder.Larder) {
+			l.Keep(version(1, 1), l.Epoch(), 100)
+			l.Drop(key(1))
+			l.Change(version(1, 2), 0)
+		}, 0, 0},
 		"dropped, then kept": {func(l *larder.Larder) {
 			l.Keep(version(1, 1), l.Epoch(), 100)
 			l.Drop(key(1))

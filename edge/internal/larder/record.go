@@ -27,7 +27,7 @@ var magic = []byte{0xf1, 0x9e} // never written to
 type record struct {
 	link  link.Link
 	epoch uint64 // in which it was stored; its confirmations vouch for it
-	asked int64  // Unix milliseconds before the origin was asked; 0: the feed brought it
+	asked int64  // Unix milliseconds before the origin was asked, or of the commit that the feed told of
 }
 
 // hashOf is the same in every process, for it says where on disk a key stands.
