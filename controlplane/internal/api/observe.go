@@ -16,7 +16,8 @@ import (
 // answers for the router where that would answer in plain text.
 type observer struct {
 	mux      *http.ServeMux
-	gate     Gate // nil lets everybody in
+	gate     Gate                        // nil lets everybody in
+	origin   *http.CrossOriginProtection // no page of another site changes anything
 	log      *slog.Logger
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -24,7 +25,7 @@ type observer struct {
 
 func newObserver(o Options, mux *http.ServeMux) (*observer, error) {
 	v := &observer{
-		mux: mux, gate: o.Gate, log: o.Logger,
+		mux: mux, gate: o.Gate, origin: http.NewCrossOriginProtection(), log: o.Logger,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fingerpost_control_requests_total", Help: "API requests by route and status.",
 		}, []string{"route", "status"}),
@@ -55,6 +56,10 @@ func (v *observer) route(w *recorder, r *http.Request) (pattern string) {
 	defer v.recover(w, r)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	if err := v.origin.Check(r); err != nil {
+		newProblem(http.StatusForbidden, "cross_site", "this request comes from another site's page").write(w)
+		return "none"
+	}
 	handler, pattern := v.mux.Handler(r)
 	if pattern == "" {
 		refuse(w, r, handler)
