@@ -2,6 +2,7 @@ package idempotency_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -209,10 +210,8 @@ func TestSealed(t *testing.T) {
 	if err != nil || len(stored.Answer) == 0 {
 		t.Fatal(err)
 	}
-	for i := range stored.Answer {
-		if i+4 <= len(stored.Answer) && string(stored.Answer[i:i+4]) == "made" {
-			t.Errorf("the answer is stored in the clear")
-		}
+	if json.Valid(stored.Answer) {
+		t.Errorf("the answer is stored in the clear: %s", stored.Answer)
 	}
 	other, err := idempotency.NewSealer("fp_another_key")
 	if err != nil {

@@ -54,7 +54,6 @@ CREATE TABLE IF NOT EXISTS audit_entries (
   after TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS audit_entries_block ON audit_entries (block, id);
-CREATE INDEX IF NOT EXISTS audit_entries_workspace ON audit_entries (workspace, id);
 CREATE INDEX IF NOT EXISTS audit_entries_subject ON audit_entries (subject, id);
 
 CREATE TABLE IF NOT EXISTS audit_blocks (
