@@ -101,6 +101,9 @@ func (p *Process) Wait(within time.Duration) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
+// ID is the process's number.
+func (p *Process) ID() int { return p.cmd.Process.Pid }
+
 // Ended says whether the process is gone.
 func (p *Process) Ended() bool {
 	select {
