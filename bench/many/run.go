@@ -96,7 +96,7 @@ func (r *Run) imports(ctx context.Context, mark string) error {
 		return err
 	}
 	r.result.ImportPerSecond = float64(r.Links) / time.Since(start).Seconds()
-	r.result.Links, r.result.Resumed = whole.Created+half.Created, whole.Existing
+	r.result.Links, r.result.Resumed = whole.Created+whole.Existing, whole.Existing
 	if whole.Rows != r.Links || whole.Failed != 0 || whole.Existing < half.Created {
 		return fmt.Errorf("of %d links, %d were created at first, and then %+v", r.Links, half.Created, whole)
 	}

@@ -86,21 +86,15 @@ func (a *api) bulk(ctx context.Context, key access.Key, in *bulkRequest) (*bulkA
 		}
 		drafts, indexes = append(drafts, draft), append(indexes, i)
 	}
-	for len(drafts) > 0 {
-		n := min(len(drafts), links.BatchLinks)
-		for i, result := range a.createBatch(ctx, key, drafts[:n]) {
-			a.fill(&answer.Body.Items[indexes[i]], result)
-		}
-		drafts, indexes = drafts[n:], indexes[n:]
+	// Once begun, a row's fate does not hang on a client that waits.
+	results := a.Links.CreateAll(context.WithoutCancel(ctx), caller(key), drafts, a.Deadline)
+	if len(results) > 0 && errors.Is(results[0].Err, links.ErrUnavailable) {
+		return nil, results[0].Err // nothing was created, or nobody knows
+	}
+	for i, result := range results {
+		a.fill(&answer.Body.Items[indexes[i]], result)
 	}
 	return answer, nil
-}
-
-// createBatch gives each transaction the time that a single create has.
-func (a *api) createBatch(ctx context.Context, key access.Key, drafts []links.Draft) []links.Result {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Deadline)
-	defer cancel()
-	return a.Links.CreateAll(ctx, caller(key), drafts)
 }
 
 func (b *BulkItem) refuse(p *Problem) { b.Status, b.Problem = p.Status, p }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // Result is what became of one Draft of many: one of the two is nil.
@@ -24,28 +25,41 @@ const (
 // CreateAll makes many links, in few transactions, and gives a result for each
 // draft, in order. A draft that is refused fails alone. If the database fails,
 // the drafts that were in hand fail with ErrUnavailable, and whether they were
-// created is open.
-func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft) []Result {
-	return l.createAll(ctx, by, drafts, BatchLinks, l.publishAll)
+// created is open. Each transaction may take as long as within.
+func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
+	return l.createAll(ctx, by, drafts, BatchLinks, within, l.publishAll)
 }
 
 // Import is CreateAll for links that come from elsewhere in great numbers: the
 // outbox tells the edges of them in its own time, so that changes that matter
 // now are not held up.
-func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft) []Result {
-	return l.createAll(ctx, by, drafts, ImportLinks, func(context.Context, []*Link) {})
+func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
+	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, []*Link) {})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, publish func(context.Context, []*Link)) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(context.Context, []*Link)) []Result {
 	results := make([]Result, len(drafts))
+	var published sync.WaitGroup
 	for from := 0; from < len(drafts); from += atOnce {
 		to := min(from+atOnce, len(drafts))
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
-		b.store(ctx)
-		publish(ctx, b.created)
+		b.store(ctx, within)
+		published.Go(func() { publish(ctx, b.created) }) // while the next are stored
+		if b.failed != nil {
+			giveUp(results[to:], b.failed)
+			break
+		}
 	}
+	published.Wait()
 	return results
+}
+
+// giveUp leaves alone what would fail as well, and only after as long a wait.
+func giveUp(results []Result, err error) {
+	for i := range results {
+		results[i].Err = err
+	}
 }
 
 // batch is the drafts of one transaction.
@@ -56,6 +70,7 @@ type batch struct {
 	todo    []int // indexes of drafts that are still to be stored
 	drawn   []*Link
 	created []*Link
+	failed  error // of the database
 }
 
 func (b *batch) draw(by Caller) {
@@ -72,7 +87,9 @@ func (b *batch) draw(by Caller) {
 }
 
 // store tries until every generated code was free.
-func (b *batch) store(ctx context.Context) {
+func (b *batch) store(ctx context.Context, within time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	for range maxMints {
 		if len(b.todo) == 0 {
 			return
@@ -86,6 +103,7 @@ func (b *batch) store(ctx context.Context) {
 }
 
 func (b *batch) fail(err error) {
+	b.failed = err
 	for _, i := range b.todo {
 		b.results[i].Err = err
 	}

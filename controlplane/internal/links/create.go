@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -13,6 +14,10 @@ import (
 // and reserved words can be in the way, so more than one collision in a row is
 // all but impossible unless somebody fills the code space with aliases.
 const maxMints = 8
+
+// reuseWithin bounds a single create that looks for a link first; callers' own
+// deadlines are shorter.
+const reuseWithin = time.Minute
 
 // Draft is a link that somebody asks for.
 type Draft struct {
@@ -39,7 +44,7 @@ type Made struct {
 // unless d says Reuse.
 func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
 	if d.Reuse {
-		result := l.CreateAll(ctx, by, []Draft{d})[0]
+		result := l.CreateAll(ctx, by, []Draft{d}, reuseWithin)[0]
 		return result.Made, result.Err
 	}
 	fresh, err := l.draw(by, d)

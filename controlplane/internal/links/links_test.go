@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -218,5 +219,28 @@ func TestDatabaseDown(t *testing.T) {
 	}
 	if _, err := l.Read(t.Context(), alice, link.Key{}); !errors.Is(err, links.ErrUnavailable) {
 		t.Errorf("read: %v", err)
+	}
+}
+
+// TestBatchDatabaseDown: what follows a failure of the database is not tried.
+func TestBatchDatabaseDown(t *testing.T) {
+	l, store := rules(t)
+	store.fail = errors.New("connection refused")
+	drafts := make([]links.Draft, 2*links.BatchLinks+1)
+	for i := range drafts {
+		drafts[i].Fields.URL = of(target)
+	}
+	drafts[3].Fields.URL = of("javascript:x")
+	for i, result := range l.CreateAll(t.Context(), alice, drafts, time.Minute) {
+		if i == 3 {
+			if fieldsOf(result.Err) != "long_url invalid" {
+				t.Errorf("the bad row: %v", result.Err)
+			}
+		} else if !errors.Is(result.Err, links.ErrUnavailable) || result.Made != nil {
+			t.Errorf("row %d: %+v", i, result)
+		}
+	}
+	if store.batches != 1 {
+		t.Errorf("the database was asked %d times", store.batches)
 	}
 }

@@ -3,6 +3,7 @@ package links_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -21,6 +22,7 @@ type memory struct {
 	mu          sync.Mutex
 	all         map[link.Key]links.Link // mu
 	fail        error                   // answered by every call if set
+	batches     int                     // mu; calls of CreateLinks
 }
 
 func (m *memory) CreateLink(_ context.Context, l *links.Link) error {
@@ -80,6 +82,22 @@ func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, lin
 	}
 	slices.SortFunc(found, func(a, b *links.Link) int { return cmp.Compare(a.Code, b.Code) })
 	return found[:min(len(found), q.Limit)], links.Cursor{}, m.fail
+}
+
+// CreateLinks knows no reuse.
+func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Outcome, error) {
+	m.mu.Lock()
+	m.batches++
+	m.mu.Unlock()
+	outcomes := make([]links.Outcome, len(all))
+	for i, entry := range all {
+		if err := m.CreateLink(ctx, entry.Link); errors.Is(err, links.ErrTaken) {
+			outcomes[i].Err = err
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return outcomes, nil
 }
 
 func (m *memory) FindTerm(_ context.Context, term, domain string, limit int) ([]link.Key, error) {

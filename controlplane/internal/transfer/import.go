@@ -13,7 +13,7 @@ import (
 // Importer makes links.
 type Importer interface {
 	// Import answers for each draft; see links.Links.
-	Import(ctx context.Context, by links.Caller, drafts []links.Draft) []links.Result
+	Import(ctx context.Context, by links.Caller, drafts []links.Draft, within time.Duration) []links.Result
 }
 
 // Settings of an import.
@@ -107,9 +107,7 @@ func (im *importing) store(ctx context.Context) error {
 		drafts, lines = append(drafts, row.Draft), append(lines, row.Line)
 	}
 	im.rows = im.rows[:0]
-	bounded, cancel := context.WithTimeout(ctx, im.Deadline)
-	defer cancel()
-	for i, result := range im.to.Import(bounded, im.By, drafts) {
+	for i, result := range im.to.Import(ctx, im.By, drafts, im.Deadline) {
 		switch {
 		case errors.Is(result.Err, links.ErrUnavailable):
 			return fmt.Errorf("storing line %d: %w", lines[i], result.Err)
