@@ -3,8 +3,10 @@ package main
 import "github.com/fingerpost/fingerpost/sync/cli"
 
 type command struct {
-	Verify verifyCommand `cmd:"" help:"Create links, ask for them, count the clicks, and check every byte of it."`
-	Links  linksCommand  `cmd:"" help:"Create, import, search and export a great number of links, and time it."`
+	Verify  verifyCommand  `cmd:"" help:"Create links, ask for them, count the clicks, and check every byte of it."`
+	Compare compareCommand `cmd:"" help:"Compare an edge with nginx, HAProxy and the kernel's floor on this machine."`
+	Floor   floorCommand   `cmd:"" hidden:"" help:"Answer every request alike; compare starts it."`
+	Links   linksCommand   `cmd:"" help:"Create, import, search and export a great number of links, and time it."`
 }
 
 func main() {

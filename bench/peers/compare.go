@@ -1,0 +1,138 @@
+//go:build linux
+
+package peers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Run starts all servers, measures, and stops them.
+func Run(ctx context.Context, o Options) (r *Result, err error) {
+	if err := errors.Join(o.validate(), Missing()); err != nil {
+		return nil, err
+	}
+	if runtime.NumCPU() < 2 {
+		return nil, errors.New("peers: server and client need a processor each")
+	}
+	dir, err := os.MkdirTemp("", "fingerpost-peers-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	f := &field{options: o, dir: dir, links: o.links()}
+	defer f.stop()
+	if err := f.start(ctx); err != nil {
+		return nil, err
+	}
+	r = &Result{Links: len(f.links), Memory: f.memory, Rounds: make(map[string][]Turn)}
+	if err := f.turns(ctx, r); err != nil {
+		return nil, err
+	}
+	if o.Tail > 0 {
+		if r.Tail, err = f.tail(ctx, r.halfOfPeak()); err != nil {
+			return nil, err
+		}
+	}
+	if o.Idle > 0 {
+		if r.IdleMemory, err = f.idle(); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// field is all that runs.
+type field struct {
+	options Options
+	dir     string
+	links   []Link
+	plane   *plane
+	etcd    *server
+	servers []*server // the floor, nginx, HAProxy, the edge
+	memory  int64     // of the edge with all links
+}
+
+// start is long because it is the whole field, from top to bottom.
+func (f *field) start(ctx context.Context) (err error) {
+	if f.plane, err = startPlane(f.links); err != nil {
+		return err
+	}
+	if f.etcd, err = startEtcd(f.dir, f.options.Etcd); err != nil {
+		return err
+	}
+	add := func(s *server, err error) error {
+		if err == nil {
+			f.servers = append(f.servers, s)
+		}
+		return err
+	}
+	addr, err := free()
+	if err != nil {
+		return err
+	}
+	if err := add(start("floor", addr, serverCPU, nil, f.options.Bench, "floor", addr)); err != nil {
+		return err
+	}
+	if err := add(startNginx(f.dir, f.links)); err != nil {
+		return err
+	}
+	if err := add(startHAProxy(f.dir, f.links)); err != nil {
+		return err
+	}
+	edge, err := startEdge(f.dir, "edge", f.options.Edge, f.plane.addr, f.etcd.addr, f.options.CacheBytes)
+	if err := add(edge, err); err != nil {
+		return err
+	}
+	if err := warm(ctx, edge, f.links); err != nil {
+		return err
+	}
+	f.memory, err = edge.memory()
+	return err
+}
+
+func (f *field) stop() {
+	for _, s := range slices.Backward(f.servers) {
+		s.stop()
+	}
+	if f.etcd != nil {
+		f.etcd.stop()
+	}
+	if f.plane != nil {
+		f.plane.server.Stop()
+	}
+}
+
+func (f *field) server(name string) *server {
+	return f.servers[slices.IndexFunc(f.servers, func(s *server) bool { return s.name == name })]
+}
+
+// turns has each server hammered once in each round, after one short turn that
+// does not count.
+func (f *field) turns(ctx context.Context, r *Result) error {
+	script, err := writeScript(f.dir, f.links)
+	if err != nil {
+		return err
+	}
+	for round := range f.options.Rounds + 1 {
+		for _, s := range f.servers {
+			turn := f.options.Turn
+			if round == 0 {
+				turn = time.Second
+			}
+			b, err := hammer(s, script, f.options.Connections, turn)
+			if err := errors.Join(err, ctx.Err()); err != nil {
+				return err
+			}
+			if round > 0 {
+				r.Rounds[s.name] = append(r.Rounds[s.name], Turn{Processor: b.perRequest, Rate: b.rate})
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+//go:build linux
+
+package peers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/fingerpost/fingerpost/bench/load"
+	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// startEtcd starts a feed for edges.
+func startEtcd(dir, program string) (*server, error) {
+	addr, err := free()
+	if err != nil {
+		return nil, err
+	}
+	peer, err := free()
+	if err != nil {
+		return nil, err
+	}
+	s, err := start("etcd", addr, clientCPU, nil, program, "--data-dir", filepath.Join(dir, "etcd"), "--log-level", "error",
+		"--listen-client-urls", "http://"+addr, "--advertise-client-urls", "http://"+addr,
+		"--listen-peer-urls", "http://"+peer, "--initial-advertise-peer-urls", "http://"+peer, "--initial-cluster", "default=http://"+peer)
+	if err != nil {
+		return nil, err
+	}
+	return s, publishDomain(addr)
+}
+
+func publishDomain(addr string) error {
+	client, err := feed.New(feed.Options{Endpoints: []string{addr}, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("connecting to etcd: %w", err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if _, err := client.PublishDomain(ctx, &wire.Domain{Name: domain, Version: 1}); err != nil {
+		return fmt.Errorf("publishing the domain: %w", err)
+	}
+	return nil
+}
+
+// startEdge starts an edge with an empty memory.
+func startEdge(dir, name, program, control, etcd string, cacheBytes int64) (*server, error) {
+	addr, err := free()
+	if err != nil {
+		return nil, err
+	}
+	ops, err := free()
+	if err != nil {
+		return nil, err
+	}
+	return start(name, addr, serverCPU, []string{"GOMAXPROCS=1"}, program, "--id", name, "--addr", addr, "--ops-addr", ops,
+		"--control", control, "--etcd", etcd, "--data", filepath.Join(dir, name), "--cache-bytes", fmt.Sprint(cacheBytes))
+}
+
+// all asks for each link once, in order.
+type all struct {
+	links []Link
+	wrong func(code string, status int)
+}
+
+func (a all) Request(n uint64, buf []byte) []byte { return appendRequest(buf, a.links[n].Code) }
+
+func (a all) Answered(n uint64, answer *load.Answer, err error) {
+	if err != nil || answer.Status != 302 || string(answer.Location) != a.links[n].URL {
+		a.wrong(a.links[n].Code, answer.Status)
+	}
+}
+
+// appendRequest is what a browser asks, more or less.
+func appendRequest(buf []byte, code string) []byte {
+	buf = append(buf, "GET /"...)
+	buf = append(buf, code...)
+	return append(buf, " HTTP/1.1\r\nHost: "+domain+"\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "+
+		"Chrome/142.0.0.0 Safari/537.36\r\nAccept: text/html,*/*;q=0.8\r\nReferer: https://news.example/\r\n\r\n"...)
+}
+
+// warm has the edge ask for all links.
+func warm(ctx context.Context, s *server, links []Link) error {
+	if err := await(ctx, s, links[0]); err != nil {
+		return err
+	}
+	var wrong atomic.Uint64
+	_, err := load.Run(ctx, load.Options{
+		Addrs: []string{s.addr}, Connections: 64, Requests: uint64(len(links)),
+		Source: all{links: links, wrong: func(string, int) { wrong.Add(1) }},
+	})
+	if n := wrong.Load(); err == nil && n > 0 {
+		err = fmt.Errorf("%d of %d answers were wrong", n, len(links))
+	}
+	if err != nil {
+		return fmt.Errorf("asking %s for all links: %w", s.name, err)
+	}
+	return nil
+}
+
+// await waits until the edge answers with a link: it has to learn its domains.
+func await(ctx context.Context, s *server, l Link) error {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		status := 0
+		_, err := load.Run(ctx, load.Options{
+			Addrs: []string{s.addr}, Connections: 1, Requests: 1,
+			Source: all{links: []Link{l}, wrong: func(_ string, was int) { status = was }},
+		})
+		if err == nil && status == 0 {
+			return nil
+		}
+		if ctx.Err() != nil || time.Now().After(deadline) {
+			return fmt.Errorf("waiting for %s to answer: status %d, %w", s.name, status, err)
+		}
+	}
+}

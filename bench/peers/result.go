@@ -1,0 +1,97 @@
+//go:build linux
+
+package peers
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fingerpost/fingerpost/bench/hist"
+	"github.com/fingerpost/fingerpost/bench/report"
+)
+
+// What is promised.
+const (
+	mostOfNginx     = 0.95      // processor time
+	mostOfFloor     = 1.30      // processor time
+	mostTail        = 2.0       // times nginx's p99.9
+	mostIdle        = 120 << 20 // bytes for ten thousand connections
+	idleConnections = 10_000
+)
+
+// Turn is what one server did in one round.
+type Turn struct {
+	Processor time.Duration `json:"processor_ns"` // for each redirect
+	Rate      float64       `json:"rate"`         // redirects a second
+}
+
+// Result of a comparison.
+type Result struct {
+	Links int `json:"links"`
+	// Memory is the edge's, in bytes, with all links.
+	Memory int64                   `json:"memory"`
+	Rounds map[string][]Turn       `json:"rounds"`
+	Tail   map[string]hist.Summary `json:"tail,omitempty"`
+	// IdleMemory is what idle connections added to the edge's memory, in bytes.
+	IdleMemory int64 `json:"idle_memory,omitempty"`
+}
+
+// ratio is the median over the rounds of what one server needs, against another.
+func (r *Result) ratio(name, other string, of func(Turn) float64) float64 {
+	ratios := make([]float64, len(r.Rounds[name]))
+	for i := range ratios {
+		ratios[i] = of(r.Rounds[name][i]) / of(r.Rounds[other][i])
+	}
+	return median(ratios)
+}
+
+func (r *Result) of(name string, of func(Turn) float64) float64 {
+	values := make([]float64, len(r.Rounds[name]))
+	for i := range values {
+		values[i] = of(r.Rounds[name][i])
+	}
+	return median(values)
+}
+
+func processor(t Turn) float64 { return float64(t.Processor) }
+func perSecond(t Turn) float64 { return t.Rate }
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// halfOfPeak is half of what the slower of edge and nginx can do.
+func (r *Result) halfOfPeak() uint64 {
+	return uint64(min(r.of("edge", perSecond), r.of("nginx", perSecond)) / 2)
+}
+
+// Sections are the result as a table.
+func (r *Result) Sections() []report.Section {
+	turns := report.Section{Title: fmt.Sprintf("redirects of %s links, a processor for each server", report.Count(r.Links))}
+	for _, name := range []string{"floor", "nginx", "haproxy", "edge"} {
+		turns.Rows = append(turns.Rows, report.Row{Name: name, Value: fmt.Sprintf("%.2f us of processor time   %s   %.2f x floor   %.2f x nginx",
+			r.of(name, processor)/1000, report.Rate(r.of(name, perSecond)), r.ratio(name, "floor", processor), r.ratio(name, "nginx", processor))})
+	}
+	nginx, floor := r.ratio("edge", "nginx", processor), r.ratio("edge", "floor", processor)
+	rate := r.ratio("edge", "nginx", perSecond)
+	edge := report.Section{Title: "edge", Rows: []report.Row{
+		{Name: "processor time", Value: fmt.Sprintf("%.2f x nginx, at most %.2f", nginx, mostOfNginx), Verdict: report.Judge(nginx <= mostOfNginx)},
+		{Name: "", Value: fmt.Sprintf("%.2f x floor, at most %.2f", floor, mostOfFloor), Verdict: report.Judge(floor <= mostOfFloor)},
+		{Name: "throughput", Value: fmt.Sprintf("%.2f x nginx, at least 1", rate), Verdict: report.Judge(rate >= 1)},
+		{Name: "memory", Value: fmt.Sprintf("%d MiB with all links", r.Memory>>20)},
+	}}
+	if r.Tail != nil {
+		ratio := r.Tail["edge"].P999 / r.Tail["nginx"].P999
+		edge.Rows = append(edge.Rows,
+			report.Row{Name: "at half of peak", Value: report.Latency(r.Tail["edge"])},
+			report.Row{Name: "  nginx", Value: report.Latency(r.Tail["nginx"])},
+			report.Row{Name: "  p99.9", Value: fmt.Sprintf("%.2f x nginx, at most %.0f", ratio, mostTail), Verdict: report.Judge(ratio <= mostTail)})
+	}
+	if r.IdleMemory != 0 {
+		edge.Rows = append(edge.Rows, report.Row{Name: "idle connections", Value: fmt.Sprintf("took %d MiB, at most %d for %s",
+			r.IdleMemory>>20, mostIdle>>20, report.Count(idleConnections)), Verdict: report.Judge(r.IdleMemory <= mostIdle)})
+	}
+	return []report.Section{turns, edge}
+}
