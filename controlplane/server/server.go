@@ -15,6 +15,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
+	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -39,6 +40,7 @@ type Server struct {
 	outbox            *outbox.Outbox
 	links             *links.Links
 	health            *health
+	receipts          *receipts.Book
 	apiGate, callGate *admission.Gate
 	proxies           proxies.Trusted
 }
@@ -59,7 +61,7 @@ func New(o Options) (*Server, error) {
 // what it did. ctx bounds Start only.
 func (s *Server) Start(ctx context.Context) error {
 	for _, begin := range []func(context.Context) error{
-		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openLinks,
+		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openReceipts, s.openLinks,
 		s.serveOps, s.serveRPC, s.serveAPI, s.watchHealth,
 	} {
 		if err := begin(ctx); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
+	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -116,6 +117,16 @@ func (s *Server) openCodes(ctx context.Context) (err error) {
 	return nil
 }
 
+func (s *Server) openReceipts(context.Context) (err error) {
+	s.receipts, err = receipts.New(receipts.Options{Feed: s.feed, Logger: s.Logger, Registerer: s.Registry, Now: s.Now})
+	if err != nil {
+		return err
+	}
+	s.receipts.Start()
+	s.undo.add("receipts", s.receipts.Stop)
+	return nil
+}
+
 func (s *Server) openOutbox(context.Context) (err error) {
 	s.outbox, err = outbox.New(outbox.Options{
 		Store: s.store, Publisher: s.feed, Logger: s.Logger, Now: s.Now, Registerer: s.Registry,
@@ -144,7 +155,7 @@ func (s *Server) openLinks(ctx context.Context) error {
 		Domains: &s.domains.known, Domain: s.Domain, Offensive: s.Offensive, Now: s.Now,
 	}
 	if s.outbox != nil {
-		o.Publisher = s.outbox
+		o.Publisher = receipts.Publisher{Next: s.outbox, Book: s.receipts}
 	}
 	s.links, err = links.New(o)
 	return err
@@ -175,7 +186,7 @@ func (s *Server) serveRPC(context.Context) error {
 		return err
 	}
 	s.rpc, err = rpc.New(rpc.Options{
-		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Gate: s.callGate, Logger: s.Logger,
+		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Edges: s.receipts, Gate: s.callGate, Logger: s.Logger,
 	})
 	if err != nil {
 		return err
@@ -214,7 +225,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	handler, err := api.New(api.Options{
 		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
-		Gate: s.apiGate, ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
+		Gate: s.apiGate, Receipts: s.receipts, ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {
 		return err

@@ -139,6 +139,7 @@ func (n *Node) start(ctx context.Context) error {
 	n.onStop("feed", func(context.Context) error { return client.Close() })
 	n.run("following", func(ctx context.Context) { client.Follow(ctx, n.follower) })
 	n.run("watching the feed", n.follower.Watch)
+	n.run("reporting", func(ctx context.Context) { n.follower.Report(ctx, o.ID, pool, nil) })
 
 	ports, err := n.ports()
 	if err != nil {

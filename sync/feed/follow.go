@@ -34,6 +34,9 @@ type Sink interface {
 	// Malformed says that the value at key could not be read; nothing else
 	// changes.
 	Malformed(revision int64, key string, err error)
+	// Delivered says that every change up to revision was delivered; several
+	// changes may share a revision.
+	Delivered(revision int64)
 	// Confirm says that all changes up to revision were delivered, and that
 	// etcd knew of no others at asOf.
 	Confirm(revision int64, asOf time.Time)
@@ -204,6 +207,8 @@ func (f *follower) hear(h *hearing, m message) error {
 			}
 			f.deliver(e)
 		}
+		// etcd never cuts a message within a revision.
+		f.sink.Delivered(m.events[len(m.events)-1].GetKv().GetModRevision())
 	case m.progress && !h.proven:
 		return fmt.Errorf("%w: the last event is not in it", errHistory)
 	case m.progress && !h.asked.IsZero():

@@ -22,6 +22,7 @@ type Recorder struct {
 	domains   map[string]uint64
 	malformed []string
 	revision  int64
+	delivered int64
 	asOf      time.Time
 	changed   chan struct{} // closed and replaced with every call
 }
@@ -89,6 +90,11 @@ func (r *Recorder) DomainGone(_ int64, name string) {
 // Malformed implements feed.Sink.
 func (r *Recorder) Malformed(_ int64, key string, _ error) {
 	r.tell(func() { r.malformed = append(r.malformed, key) })
+}
+
+// Delivered implements feed.Sink.
+func (r *Recorder) Delivered(revision int64) {
+	r.tell(func() { r.delivered = revision })
 }
 
 // Confirm implements feed.Sink.

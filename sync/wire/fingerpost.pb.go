@@ -828,6 +828,120 @@ func (x *ShipResponse) GetDuplicate() bool {
 	return false
 }
 
+// Applied is how far an edge is. It also stands in etcd, outside what edges watch,
+// where replicas share what they were told.
+type Applied struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Edge          string                 `protobuf:"bytes,1,opt,name=edge,proto3" json:"edge,omitempty"`
+	Revision      int64                  `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`                          // the feed's; everything up to it is applied
+	At            int64                  `protobuf:"varint,3,opt,name=at,proto3" json:"at,omitempty"`                                      // Unix milliseconds of the edge's clock
+	StalenessMs   int64                  `protobuf:"varint,4,opt,name=staleness_ms,json=stalenessMs,proto3" json:"staleness_ms,omitempty"` // how old its view may be; -1: nothing was confirmed yet
+	SpoolBytes    uint64                 `protobuf:"varint,5,opt,name=spool_bytes,json=spoolBytes,proto3" json:"spool_bytes,omitempty"`    // clicks that wait to be shipped
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Applied) Reset() {
+	*x = Applied{}
+	mi := &file_fingerpost_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Applied) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Applied) ProtoMessage() {}
+
+func (x *Applied) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Applied.ProtoReflect.Descriptor instead.
+func (*Applied) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Applied) GetEdge() string {
+	if x != nil {
+		return x.Edge
+	}
+	return ""
+}
+
+func (x *Applied) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Applied) GetAt() int64 {
+	if x != nil {
+		return x.At
+	}
+	return 0
+}
+
+func (x *Applied) GetStalenessMs() int64 {
+	if x != nil {
+		return x.StalenessMs
+	}
+	return 0
+}
+
+func (x *Applied) GetSpoolBytes() uint64 {
+	if x != nil {
+		return x.SpoolBytes
+	}
+	return 0
+}
+
+type ReportResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportResponse) Reset() {
+	*x = ReportResponse{}
+	mi := &file_fingerpost_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportResponse) ProtoMessage() {}
+
+func (x *ReportResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
+func (*ReportResponse) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{11}
+}
+
 var File_fingerpost_proto protoreflect.FileDescriptor
 
 const file_fingerpost_proto_rawDesc = "" +
@@ -901,7 +1015,15 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\x06minute\x18\x03 \x01(\x03R\x06minute\x12\x14\n" +
 	"\x05count\x18\x04 \x01(\x04R\x05count\",\n" +
 	"\fShipResponse\x12\x1c\n" +
-	"\tduplicate\x18\x01 \x01(\bR\tduplicate*p\n" +
+	"\tduplicate\x18\x01 \x01(\bR\tduplicate\"\x8d\x01\n" +
+	"\aApplied\x12\x12\n" +
+	"\x04edge\x18\x01 \x01(\tR\x04edge\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12\x0e\n" +
+	"\x02at\x18\x03 \x01(\x03R\x02at\x12!\n" +
+	"\fstaleness_ms\x18\x04 \x01(\x03R\vstalenessMs\x12\x1f\n" +
+	"\vspool_bytes\x18\x05 \x01(\x04R\n" +
+	"spoolBytes\"\x10\n" +
+	"\x0eReportResponse*p\n" +
 	"\x06Status\x12\x16\n" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATUS_ACTIVE\x10\x01\x12\x13\n" +
@@ -913,7 +1035,9 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\x06Ranges\x12B\n" +
 	"\x05Lease\x12\x1b.fingerpost.v1.LeaseRequest\x1a\x1c.fingerpost.v1.LeaseResponse2C\n" +
 	"\x06Clicks\x129\n" +
-	"\x04Ship\x12\x14.fingerpost.v1.Batch\x1a\x1b.fingerpost.v1.ShipResponseB,Z*github.com/fingerpost/fingerpost/sync/wireb\x06proto3"
+	"\x04Ship\x12\x14.fingerpost.v1.Batch\x1a\x1b.fingerpost.v1.ShipResponse2K\n" +
+	"\bReceipts\x12?\n" +
+	"\x06Report\x12\x16.fingerpost.v1.Applied\x1a\x1d.fingerpost.v1.ReportResponseB,Z*github.com/fingerpost/fingerpost/sync/wireb\x06proto3"
 
 var (
 	file_fingerpost_proto_rawDescOnce sync.Once
@@ -928,7 +1052,7 @@ func file_fingerpost_proto_rawDescGZIP() []byte {
 }
 
 var file_fingerpost_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_fingerpost_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_fingerpost_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_fingerpost_proto_goTypes = []any{
 	(Status)(0),             // 0: fingerpost.v1.Status
 	(*Record)(nil),          // 1: fingerpost.v1.Record
@@ -941,6 +1065,8 @@ var file_fingerpost_proto_goTypes = []any{
 	(*Batch)(nil),           // 8: fingerpost.v1.Batch
 	(*ClickCount)(nil),      // 9: fingerpost.v1.ClickCount
 	(*ShipResponse)(nil),    // 10: fingerpost.v1.ShipResponse
+	(*Applied)(nil),         // 11: fingerpost.v1.Applied
+	(*ReportResponse)(nil),  // 12: fingerpost.v1.ReportResponse
 }
 var file_fingerpost_proto_depIdxs = []int32{
 	0,  // 0: fingerpost.v1.Record.status:type_name -> fingerpost.v1.Status
@@ -949,11 +1075,13 @@ var file_fingerpost_proto_depIdxs = []int32{
 	4,  // 3: fingerpost.v1.Resolver.Resolve:input_type -> fingerpost.v1.ResolveRequest
 	6,  // 4: fingerpost.v1.Ranges.Lease:input_type -> fingerpost.v1.LeaseRequest
 	8,  // 5: fingerpost.v1.Clicks.Ship:input_type -> fingerpost.v1.Batch
-	5,  // 6: fingerpost.v1.Resolver.Resolve:output_type -> fingerpost.v1.ResolveResponse
-	7,  // 7: fingerpost.v1.Ranges.Lease:output_type -> fingerpost.v1.LeaseResponse
-	10, // 8: fingerpost.v1.Clicks.Ship:output_type -> fingerpost.v1.ShipResponse
-	6,  // [6:9] is the sub-list for method output_type
-	3,  // [3:6] is the sub-list for method input_type
+	11, // 6: fingerpost.v1.Receipts.Report:input_type -> fingerpost.v1.Applied
+	5,  // 7: fingerpost.v1.Resolver.Resolve:output_type -> fingerpost.v1.ResolveResponse
+	7,  // 8: fingerpost.v1.Ranges.Lease:output_type -> fingerpost.v1.LeaseResponse
+	10, // 9: fingerpost.v1.Clicks.Ship:output_type -> fingerpost.v1.ShipResponse
+	12, // 10: fingerpost.v1.Receipts.Report:output_type -> fingerpost.v1.ReportResponse
+	7,  // [7:11] is the sub-list for method output_type
+	3,  // [3:7] is the sub-list for method input_type
 	3,  // [3:3] is the sub-list for extension type_name
 	3,  // [3:3] is the sub-list for extension extendee
 	0,  // [0:3] is the sub-list for field type_name
@@ -970,9 +1098,9 @@ func file_fingerpost_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fingerpost_proto_rawDesc), len(file_fingerpost_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   12,
 			NumExtensions: 0,
-			NumServices:   3,
+			NumServices:   4,
 		},
 		GoTypes:           file_fingerpost_proto_goTypes,
 		DependencyIndexes: file_fingerpost_proto_depIdxs,

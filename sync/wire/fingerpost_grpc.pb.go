@@ -349,3 +349,115 @@ var Clicks_ServiceDesc = grpc.ServiceDesc{
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "fingerpost.proto",
 }
+
+const (
+	Receipts_Report_FullMethodName = "/fingerpost.v1.Receipts/Report"
+)
+
+// ReceiptsClient is the client API for Receipts service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Receipts hears what the edges have applied.
+type ReceiptsClient interface {
+	// Report replaces what the edge said before. An edge reports when it has applied
+	// something, at most 20 times a second, and once a second otherwise. A lost
+	// report does no harm.
+	Report(ctx context.Context, in *Applied, opts ...grpc.CallOption) (*ReportResponse, error)
+}
+
+type receiptsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewReceiptsClient(cc grpc.ClientConnInterface) ReceiptsClient {
+	return &receiptsClient{cc}
+}
+
+func (c *receiptsClient) Report(ctx context.Context, in *Applied, opts ...grpc.CallOption) (*ReportResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReportResponse)
+	err := c.cc.Invoke(ctx, Receipts_Report_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ReceiptsServer is the server API for Receipts service.
+// All implementations must embed UnimplementedReceiptsServer
+// for forward compatibility.
+//
+// Receipts hears what the edges have applied.
+type ReceiptsServer interface {
+	// Report replaces what the edge said before. An edge reports when it has applied
+	// something, at most 20 times a second, and once a second otherwise. A lost
+	// report does no harm.
+	Report(context.Context, *Applied) (*ReportResponse, error)
+	mustEmbedUnimplementedReceiptsServer()
+}
+
+// UnimplementedReceiptsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedReceiptsServer struct{}
+
+func (UnimplementedReceiptsServer) Report(context.Context, *Applied) (*ReportResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Report not implemented")
+}
+func (UnimplementedReceiptsServer) mustEmbedUnimplementedReceiptsServer() {}
+func (UnimplementedReceiptsServer) testEmbeddedByValue()                  {}
+
+// UnsafeReceiptsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to ReceiptsServer will
+// result in compilation errors.
+type UnsafeReceiptsServer interface {
+	mustEmbedUnimplementedReceiptsServer()
+}
+
+func RegisterReceiptsServer(s grpc.ServiceRegistrar, srv ReceiptsServer) {
+	// If the following call panics, it indicates UnimplementedReceiptsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Receipts_ServiceDesc, srv)
+}
+
+func _Receipts_Report_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(Applied)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReceiptsServer).Report(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Receipts_Report_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReceiptsServer).Report(ctx, req.(*Applied))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Receipts_ServiceDesc is the grpc.ServiceDesc for Receipts service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Receipts_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "fingerpost.v1.Receipts",
+	HandlerType: (*ReceiptsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Report",
+			Handler:    _Receipts_Report_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "fingerpost.proto",
+}

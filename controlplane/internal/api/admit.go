@@ -21,6 +21,11 @@ type Gate interface {
 // admit answers r with handler if the gate lets it in. Documents of our own need
 // no database.
 func (v *observer) admit(handler http.Handler, w *recorder, r *http.Request, pattern string) {
+	r, problem := wished(w, r)
+	if problem != nil {
+		problem.write(w)
+		return
+	}
 	if v.gate == nil || !strings.Contains(pattern, "/api/") {
 		handler.ServeHTTP(w, r)
 		return

@@ -34,6 +34,7 @@ func New(o Options) (http.Handler, error) {
 	a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	a.registerLinks()
 	a.registerStats()
+	a.registerReceipts()
 	a.registerKeys()
 	a.registerUsers()
 	a.registerWorkspaces()

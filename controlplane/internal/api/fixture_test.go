@@ -25,6 +25,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -96,7 +97,7 @@ func start(t testing.TB) *fixture {
 	once, err := idempotency.New(f.store, log, nil)
 	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: f.store, Receipts: noEdges{}, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)
@@ -104,6 +105,14 @@ func start(t testing.TB) *fixture {
 	f.url = server.URL
 	return f
 }
+
+// noEdges is a fleet of none.
+type noEdges struct{}
+
+func (noEdges) Wait(_ context.Context, revision int64) (receipts.Receipt, error) {
+	return receipts.Receipt{Revision: revision}, nil
+}
+func (noEdges) Edges(context.Context) ([]receipts.Edge, error) { return nil, nil }
 
 // readDomains does what package server does after a change.
 func (f *fixture) readDomains(into *links.Domains) {

@@ -39,6 +39,8 @@ type Options struct {
 	// CursorKey signs the cursors of listings; 16 bytes or more, the same on all
 	// replicas.
 	CursorKey []byte
+	// Receipts knows how far the edges are.
+	Receipts Receipts
 	// Gate refuses requests that the database could not answer soon; nil lets all in.
 	Gate Gate
 	// Deadline bounds what a request waits for the database; 0 means 2 s.
@@ -61,6 +63,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Limits is missing")
 	case o.Once == nil:
 		return errors.New("api: Once is missing")
+	case o.Receipts == nil:
+		return errors.New("api: Receipts is missing")
 	case o.Stats == nil:
 		return errors.New("api: Stats is missing")
 	case o.ShortURL == "":

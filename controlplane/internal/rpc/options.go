@@ -38,6 +38,7 @@ type Options struct {
 	Links  Reader
 	Ranges counter.Issuer
 	Clicks Shipper
+	Edges  Reporter
 	// Gate refuses calls that the database could not answer soon; nil lets all in.
 	Gate Gate
 	// Deadline bounds each call; 0 means 2 s.
@@ -55,6 +56,8 @@ func (o *Options) validate() error {
 		return errors.New("rpc: Ranges is missing")
 	case o.Clicks == nil:
 		return errors.New("rpc: Clicks is missing")
+	case o.Edges == nil:
+		return errors.New("rpc: Edges is missing")
 	case o.Deadline < 0:
 		return errors.New("rpc: Deadline is negative")
 	case o.Logger == nil:

@@ -54,6 +54,7 @@ func New(o Options) (*Server, error) {
 	wire.RegisterResolverServer(s.grpc, resolver{reader: o.Links})
 	wire.RegisterRangesServer(s.grpc, ranges{issuer: o.Ranges})
 	wire.RegisterClicksServer(s.grpc, clicks{shipper: o.Clicks})
+	wire.RegisterReceiptsServer(s.grpc, receipts{reporter: o.Edges})
 	return s, nil
 }
 

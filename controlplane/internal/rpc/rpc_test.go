@@ -62,10 +62,12 @@ func (b *behind) Ship(ctx context.Context, batch *wire.Batch) (bool, error) {
 	return batch.GetSequence() == 1, b.fate(ctx)
 }
 
+func (b *behind) Report(ctx context.Context, _ *wire.Applied) error { return b.fate(ctx) }
+
 func start(t *testing.T, b *behind) *grpc.ClientConn {
 	t.Helper()
 	s, err := rpc.New(rpc.Options{
-		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Deadline: 200 * time.Millisecond,
+		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Edges: b, Deadline: 200 * time.Millisecond,
 		Logger: slog.New(slog.NewTextHandler(new(bytes.Buffer), nil)),
 	})
 	if err != nil {

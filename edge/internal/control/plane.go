@@ -50,7 +50,7 @@ func newPlane(addr string, secure credentials.TransportCredentials, rest time.Du
 // answered says whether a call's end shows a control plane at work.
 func answered(err error) bool {
 	switch status.Code(err) {
-	case codes.OK, codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.FailedPrecondition, codes.OutOfRange:
+	case codes.OK, codes.InvalidArgument, codes.Unimplemented, codes.NotFound, codes.AlreadyExists, codes.FailedPrecondition, codes.OutOfRange:
 		return true
 	}
 	return false

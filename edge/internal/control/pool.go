@@ -68,6 +68,14 @@ func (p *Pool) Ship(ctx context.Context, b *wire.Batch) error {
 	})
 }
 
+// Report implements follower.Reporter.
+func (p *Pool) Report(ctx context.Context, r *wire.Applied) error {
+	return p.try(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
+		_, err := wire.NewReceiptsClient(conn).Report(ctx, r)
+		return err
+	})
+}
+
 // try makes a call at one address after the other until one answers. Each gets
 // an equal part of the time that is left, so that one that hangs leaves some for
 // the next.

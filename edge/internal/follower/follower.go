@@ -23,6 +23,8 @@ type Follower struct {
 	revision  atomic.Int64
 	confirmed atomic.Pointer[time.Time] // nil: never
 	told      atomic.Bool               // whether the feed has told the domains
+	applied   atomic.Int64              // everything up to this revision is applied
+	news      chan struct{}             // holds one: applied has risen
 	domains   map[string]*wire.Domain   // owned by the feed's goroutine
 }
 
@@ -38,6 +40,7 @@ func New(o Options) (*Follower, error) {
 	if len(o.Domains) > 0 {
 		f.serve(o.Domains)
 	}
+	f.news = make(chan struct{}, 1)
 	return f, nil
 }
 
@@ -124,6 +127,7 @@ func (f *Follower) Confirm(revision int64, asOf time.Time) {
 	f.options.Larder.Confirm(asOf.UnixMilli())
 	f.confirmed.Store(&asOf)
 	f.revision.Store(max(f.revision.Load(), revision))
+	f.applied.Store(revision)
 }
 
 // invalidate makes a link be asked for anew.

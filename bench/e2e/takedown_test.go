@@ -1,0 +1,159 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/server"
+	"github.com/fingerpost/fingerpost/edge/node"
+	"github.com/fingerpost/fingerpost/sync/feedtest"
+)
+
+const takedownKey = "takedown-admin-key-0123456789abcdef"
+
+// takedownEdges is the fleet of TestBlockReachesTenEdges.
+const takedownEdges = 10
+
+// fleet is a control plane and edges in this process.
+type fleet struct {
+	control string
+	edges   []*node.Node
+}
+
+func startFleet(t *testing.T, edges int) *fleet {
+	t.Helper()
+	etcd := feedtest.Start(t).Endpoint()
+	log := slog.New(slog.DiscardHandler)
+	plane, err := server.New(server.Options{
+		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{etcd}, AdminKey: takedownKey,
+		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", Logger: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plane.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ended(t, plane.Stop)
+	f := &fleet{control: "http://" + plane.Addr()}
+	for i := range edges {
+		n, err := node.New(node.Options{
+			ID: fmt.Sprintf("edge-%d", i), Region: "test", Addr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", CacheBytes: 8 << 20,
+			Control: []string{plane.RPCAddr()}, Etcd: []string{etcd}, Data: t.TempDir(), Logger: log,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ended(t, n.Stop)
+		f.edges = append(f.edges, n)
+	}
+	for _, n := range f.edges {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if err := n.WaitReady(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f
+}
+
+func ended(t *testing.T, stop func(context.Context) error) {
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// write sends a write that waits for the edges, and gives how many have applied it.
+func (f *fleet) write(t *testing.T, method, path, body string, status int) (applied string) {
+	t.Helper()
+	request, err := http.NewRequest(method, f.control+path+"?wait=edges", bytes.NewBufferString(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+takedownKey)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if answer, _ := io.ReadAll(response.Body); response.StatusCode != status {
+		t.Fatalf("%s %s: %s %s", method, path, response.Status, answer)
+	}
+	return response.Header.Get("Fingerpost-Applied")
+}
+
+// answers checks that every edge answers with status, each asked once.
+func (f *fleet) answers(t *testing.T, code string, status int) {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	for _, n := range f.edges {
+		response, err := client.Get("http://" + n.Addr() + "/" + code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != status {
+			t.Errorf("%s at %s: %d, want %d", code, n.Addr(), response.StatusCode, status)
+		}
+	}
+}
+
+// A block with ?wait=edges returns when all ten edges answer 451. FINGERPOST_TAKEDOWNS
+// says how often; the p99 of the calls is printed.
+func TestBlockReachesTenEdges(t *testing.T) {
+	calls := 20
+	if n, err := strconv.Atoi(os.Getenv("FINGERPOST_TAKEDOWNS")); err == nil {
+		calls = n
+	}
+	f := startFleet(t, takedownEdges)
+	f.listed(t)
+	var times []time.Duration
+	for i := range calls {
+		code := fmt.Sprintf("takedown-%d", i)
+		f.write(t, "POST", "/api/v1/urls", fmt.Sprintf(`{"long_url":"https://example.com/","alias":%q}`, code), http.StatusCreated)
+		f.answers(t, code, http.StatusFound) // every edge holds it now
+		start := time.Now()
+		applied := f.write(t, "PATCH", "/api/v1/urls/"+code, `{"status":"blocked"}`, http.StatusOK)
+		times = append(times, time.Since(start))
+		if want := fmt.Sprintf("%d/%d", takedownEdges, takedownEdges); applied != want {
+			t.Errorf("call %d: applied by %s, want %s", i, applied, want)
+		}
+		f.answers(t, code, http.StatusUnavailableForLegalReasons)
+	}
+	slices.Sort(times)
+	t.Logf("%d blocks with ?wait=edges and %d edges: p50 %v, p99 %v, slowest %v",
+		calls, takedownEdges, times[calls/2], times[calls*99/100], times[calls-1])
+}
+
+// listed waits until the control plane lists all edges.
+func (f *fleet) listed(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		applied := f.write(t, "POST", "/api/v1/urls", `{"long_url":"https://example.com/"}`, http.StatusCreated)
+		if applied == fmt.Sprintf("%d/%d", len(f.edges), len(f.edges)) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("a create is applied by %s, of %d edges", applied, len(f.edges))
+		}
+	}
+}
