@@ -98,15 +98,19 @@ func TestKeys(t *testing.T) {
 	f.do("POST", "/api/v1/keys/"+id+"/rotate", `{}`).want(t, 404, "not_found", "")
 }
 
-// wantSoon: within the second that a key may outlive its end.
+// wantSoon polls a listing. That a second is enough, package access shows with a
+// clock of its own; here, only that it happens.
 func (f *fixture) wantSoon(status int, header ...string) {
 	f.t.Helper()
-	deadline := time.Now().Add(time.Second)
-	for f.do("GET", "/api/v1/urls", "", header...).status != status {
+	f.soon(func() bool { return f.do("GET", "/api/v1/urls", "", header...).status == status })
+}
+
+func (f *fixture) soon(done func() bool) {
+	f.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			f.t.Fatalf("not %d within a second", status)
+			f.t.Fatal("not within 20 s")
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }
 
@@ -159,13 +163,7 @@ func TestRoles(t *testing.T) {
 	}
 	f.do("PATCH", at, `{"role":"viewer"}`, "If-Match", `"9"`).want(t, 412, "precondition_failed", "")
 	f.do("PATCH", at, `{"role":"viewer"}`, "If-Match", `"1"`).want(t, 200, "", "")
-	deadline := time.Now().Add(time.Second)
-	for f.do("POST", "/api/v1/urls", created, own...).status != 403 {
-		if time.Now().After(deadline) {
-			t.Fatal("a viewer writes a second later")
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	f.soon(func() bool { return f.do("POST", "/api/v1/urls", created, own...).status == 403 })
 	f.do("GET", "/api/v1/urls", "", own...).want(t, 200, "", "")
 	f.do("DELETE", at, "").want(t, 204, "", "")
 	f.wantSoon(401, own...)

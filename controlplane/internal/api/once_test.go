@@ -97,3 +97,36 @@ func TestA5TooLarge(t *testing.T) {
 		t.Errorf("status %d: %.200s", a.status, a.body)
 	}
 }
+
+// TestA5Bulk: a bulk of several transactions happens once, too.
+func TestA5Bulk(t *testing.T) {
+	f := start(t)
+	var rows []string
+	for i := range 600 {
+		rows = append(rows, fmt.Sprintf(`{"long_url":"https://example.com/%d"}`, i))
+	}
+	body := `{"items":[` + strings.Join(rows, ",") + `]}`
+	bodies := make(chan string, 10)
+	var all sync.WaitGroup
+	for range cap(bodies) {
+		all.Go(func() {
+			a := f.do("POST", "/api/v1/urls/bulk", body, "Idempotency-Key", "n")
+			for a.status == 409 { // the first is still running
+				a = f.do("POST", "/api/v1/urls/bulk", body, "Idempotency-Key", "n")
+			}
+			a.want(t, 200, "", "")
+			bodies <- a.body
+		})
+	}
+	all.Wait()
+	close(bodies)
+	first := <-bodies
+	for body := range bodies {
+		if body != first {
+			t.Fatal("two answers")
+		}
+	}
+	if n, err := f.store.PendingChanges(t.Context()); n != 600 || err != nil {
+		t.Errorf("%d links (%v)", n, err)
+	}
+}
