@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,44 @@ func TestF5HistoryLost(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// F5: what nobody visits is asked about all the same, so that its next visitor,
+// hours later, is not answered as it was before.
+func TestF5AsksUnvisited(t *testing.T) {
+	s := surround(t)
+	path := feedtest.NewLink(t, s.etcd.Endpoint())
+	o := options(t)
+	o.Control, o.Etcd = []string{s.plane.addr}, []string{path.Addr()}
+	n := start(t, o)
+	defer stop(t, n)
+	until(t, "attached", func() bool { return isReady(n) })
+	const links = 30
+	for i := range links {
+		code := fmt.Sprint("code", i)
+		s.publish(record(code, 1, "https://t.example/"))
+		gives(t, n, code, 302)
+	}
+	path.Cut()
+	for i := range links {
+		code := fmt.Sprint("code", i)
+		s.publish(&wire.Record{Domain: "localhost", Code: code, Version: 2, Status: wire.Status_STATUS_DELETED})
+	}
+	s.publish(record("other", 1, "https://t.example/")) // the last one is told again
+	s.etcd.Compact()
+	found := func() (fills int) {
+		fills, _ = strconv.Atoi(metric(t, n, `fingerpost_edge_fills_total{result="found"}`))
+		return fills
+	}
+	before := found()
+	path.Mend()
+	until(t, "all links are asked about again", func() bool { return found() >= before+links })
+	for i := range links {
+		gives(t, n, fmt.Sprint("code", i), 410)
+	}
+	if hits := metric(t, n, `fingerpost_edge_redirects_total{status="302"}`); hits != fmt.Sprint(links) {
+		t.Errorf("%s redirects, want %d: a deleted link was answered once more", hits, links)
 	}
 }
 

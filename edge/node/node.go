@@ -140,6 +140,7 @@ func (n *Node) start(ctx context.Context) error {
 	n.run("following", func(ctx context.Context) { client.Follow(ctx, n.follower) })
 	n.run("watching the feed", n.follower.Watch)
 	n.run("reporting", func(ctx context.Context) { n.follower.Report(ctx, o.ID, pool, nil) })
+	n.run("asking about what is suspect", (&sweep{memory, disk, asks, n.follower.Rebased()}).run)
 
 	ports, err := n.ports()
 	if err != nil {

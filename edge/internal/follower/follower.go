@@ -22,6 +22,7 @@ type Follower struct {
 	hosts     atomic.Pointer[redirect.Hosts]
 	revision  atomic.Int64
 	confirmed atomic.Pointer[time.Time] // nil: never
+	rebased   chan struct{}             // capacity 1: there is a new epoch
 	told      atomic.Bool               // whether the feed has told the domains
 	applied   atomic.Int64              // everything up to this revision is applied
 	news      chan struct{}             // holds one: applied has risen
@@ -33,7 +34,7 @@ func New(o Options) (*Follower, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	f := &Follower{options: o, metrics: newMetrics(), domains: make(map[string]*wire.Domain)}
+	f := &Follower{options: o, metrics: newMetrics(), rebased: make(chan struct{}, 1), domains: make(map[string]*wire.Domain)}
 	for _, d := range o.Domains {
 		f.domains[d.GetName()] = d
 	}
@@ -46,6 +47,10 @@ func New(o Options) (*Follower, error) {
 
 // Hosts implements redirect.View.
 func (f *Follower) Hosts() *redirect.Hosts { return f.hosts.Load() }
+
+// Rebased tells that an epoch has begun since it was last received from, so that
+// everything in memory was suspect then. It has one receiver.
+func (f *Follower) Rebased() <-chan struct{} { return f.rebased }
 
 // Strict says whether all links of a domain are.
 func (f *Follower) Strict(domain string) bool {
@@ -72,6 +77,10 @@ func (f *Follower) Rebase(revision int64, domains []*wire.Domain) {
 		f.publish()
 	}
 	f.revision.Store(revision)
+	select {
+	case f.rebased <- struct{}{}:
+	default:
+	}
 	f.options.Logger.Info("following the feed from here; what was in memory is asked for anew", "revision", revision, "domains", len(domains))
 }
 

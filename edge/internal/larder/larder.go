@@ -18,7 +18,7 @@ import (
 const readers = 32
 
 // Larder is one edge's links on disk, from New until Stop. Epoch, Look, Keep,
-// Kept and Drop may be called from any goroutine; Change, Rebase, Confirm and SetDomains
+// Kept, Drop and Walk may be called from any goroutine; Change, Rebase, Confirm and SetDomains
 // from one, the feed's.
 type Larder struct {
 	options Options

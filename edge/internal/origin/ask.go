@@ -96,8 +96,8 @@ func (o *Origin) take(q question, record *wire.Record) (answer, error) {
 		o.forget(q.key)
 		return answer{nil, c.Refuse(q.ticket)}, nil
 	}
-	o.metrics.found.Add(1)
 	e, outcome := c.CompleteAnd(q.ticket, &l, func() { o.options.Larder.Keep(&l, q.epoch, q.asked) })
+	o.metrics.found.Add(1)
 	return answer{e, outcome}, nil
 }
 

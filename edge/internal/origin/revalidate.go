@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 
@@ -30,6 +31,13 @@ func (o *Origin) Revalidate(key link.Key) {
 		// A failure leaves the entry suspect, and the next visitor tries again.
 		_, _, _ = o.fill(o.lifetime, question{key: key})
 	}()
+}
+
+// Refresh asks about key, and waits for the answer. Nothing in memory or in the
+// larder will do in its place, unless it is known to be the newest.
+func (o *Origin) Refresh(ctx context.Context, key link.Key) error {
+	_, _, err := o.fill(ctx, question{key: key})
+	return err
 }
 
 func (o *Origin) beginBehind(key link.Key) bool {

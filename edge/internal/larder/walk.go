@@ -1,0 +1,29 @@
+package larder
+
+import (
+	"context"
+
+	"github.com/fingerpost/fingerpost/sync/link"
+)
+
+// Walk gives the key of every link that is on disk, until ctx ends. What is
+// written meanwhile may be given or not, or twice.
+func (l *Larder) Walk(ctx context.Context, visit func(link.Key)) {
+	buffer := l.buffers.Get().(*[pageSize]byte)
+	defer l.buffers.Put(buffer)
+	for page := range l.file.pages {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := l.file.read(page, buffer[:]); err != nil {
+			l.metrics.errors.Add(1)
+			continue
+		}
+		records, _ := scan(buffer[:])
+		for _, raw := range records {
+			if r, ok := decode(raw); ok {
+				visit(r.link.Key)
+			}
+		}
+	}
+}
