@@ -19,6 +19,9 @@ import (
 const (
 	maxBulk     = 1000
 	maxBulkBody = 16 << 20 // a thousand of the longest URLs, with titles and notes
+	// batchDeadlines is how many deadlines of a single call a transaction of a
+	// few hundred rows has.
+	batchDeadlines = 5
 )
 
 // bulkRow is a NewLink that is read later, so that what is wrong with it is told
@@ -87,7 +90,7 @@ func (a *api) bulk(ctx context.Context, key access.Key, in *bulkRequest) (*bulkA
 		drafts, indexes = append(drafts, draft), append(indexes, i)
 	}
 	// Once begun, a row's fate does not hang on a client that waits.
-	results := a.Links.CreateAll(context.WithoutCancel(ctx), caller(key), drafts, a.Deadline)
+	results := a.Links.CreateAll(context.WithoutCancel(ctx), caller(key), drafts, batchDeadlines*a.Deadline)
 	if len(results) > 0 && errors.Is(results[0].Err, links.ErrUnavailable) {
 		return nil, results[0].Err // nothing was created, or nobody knows
 	}

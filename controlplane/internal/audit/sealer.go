@@ -67,7 +67,7 @@ func NewSealer(store Store, logger *slog.Logger, now func() time.Time) (*Sealer,
 func (s *Sealer) Run(ctx context.Context) {
 	ticker := time.NewTicker(sealEvery)
 	defer ticker.Stop()
-	var logged time.Time
+	logged := s.now()
 	failed := false
 	for {
 		_, err := s.Seal(ctx)
