@@ -77,6 +77,9 @@ func TestL2IdleConnections(t *testing.T) {
 	past := memory(t, e) - before
 	t.Logf("%d idle connections: %.1f MB over the empty edge, %.1f KB each; as many again, %d of them refused: %.1f MB",
 		connections, mega(full), float64(full)/float64(connections)/1024, refused, mega(past))
+	if counted := e.metric(t, `fingerpost_edge_connections_refused_total{reason="address"}`); counted < float64(refused) {
+		t.Errorf("%.0f refusals were counted", counted)
+	}
 	if refused < connections-10 {
 		t.Errorf("%d of %d connections past the limit were refused", refused, connections)
 	}

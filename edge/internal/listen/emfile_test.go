@@ -4,11 +4,12 @@ package listen_test
 
 import (
 	"errors"
-	"net"
+	"log/slog"
 	"os"
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
@@ -28,34 +29,51 @@ func TestOutOfFiles(t *testing.T) {
 	}
 }
 
-// outOfFiles opens connections until neither side can have one more, ends them,
-// and expects the next to be let in.
+// outOfFiles takes every descriptor but the one that a client needs, so that its
+// connection cannot be accepted, gives them back, and expects it to be.
 func outOfFiles(t *testing.T) {
-	l, _ := open(t, listen.Limits{}, nil)
+	failed := make(chan struct{}, 1000)
+	l, _ := open(t, listen.Limits{}, func(o *listen.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(signal(failed), nil))
+	})
 	conns := accepting(t, l)
 	few := syscall.Rlimit{Cur: 64, Max: 64}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
 		t.Fatal(err)
 	}
-	var clients []net.Conn
+	var files []*os.File
 	for {
-		c, err := net.Dial("tcp", l.Addr().String())
+		f, err := os.Open(os.DevNull)
 		if errors.Is(err, syscall.EMFILE) {
 			break
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		clients = append(clients, c)
+		files = append(files, f)
 	}
-	// The last client's connection is in the queue, and accepting it has failed:
-	// every descriptor is taken.
-	for _, c := range clients {
-		c.Close()
-	}
-	for range clients {
-		(<-conns).Close()
-	}
+	files[0].Close()
 	dial(t, l)
-	(<-conns).Close()
+	select {
+	case <-failed:
+	case <-time.After(20 * time.Second):
+		t.Error("accepting has not failed")
+	}
+	for _, f := range files[1:] {
+		f.Close()
+	}
+	select {
+	case c := <-conns:
+		c.Close()
+	case <-time.After(20 * time.Second):
+		t.Error("the connection is never accepted")
+	}
+}
+
+// signal is written to when something is logged.
+type signal chan<- struct{}
+
+func (s signal) Write(b []byte) (int, error) {
+	s <- struct{}{}
+	return len(b), nil
 }
