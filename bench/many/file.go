@@ -2,6 +2,7 @@ package many
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -34,15 +35,23 @@ func writeFile(w io.Writer, mark string, n int) error {
 	return out.Flush() // which has kept the first error
 }
 
-// cutOff reads up to n bytes and then fails, like a client that dies.
+// cutOff reads up to n bytes, and fails once the control plane has told of its
+// progress, like a client that dies midway.
 type cutOff struct {
-	in io.Reader
-	n  int
+	in   io.Reader
+	n    int
+	told <-chan struct{}
+	ctx  context.Context // of the one call that reads
 }
 
 func (c *cutOff) Read(p []byte) (int, error) {
 	if c.n <= 0 {
-		return 0, errDied
+		select {
+		case <-c.told:
+			return 0, errDied
+		case <-c.ctx.Done():
+			return 0, c.ctx.Err()
+		}
 	}
 	n, err := c.in.Read(p[:min(len(p), c.n)])
 	c.n -= n

@@ -11,7 +11,8 @@ import (
 type Options struct {
 	// Control is the control plane's URL, and Key an API key that may write links.
 	Control, Key string
-	// Links is how many to import; 0 means 10,000.
+	// Links is how many to import, 4,000 or more, so that there is progress before
+	// the half; 0 means 10,000.
 	Links int
 	// Singles is how many single creates the bulk ones are compared with, by Clients
 	// at once; 0 means 1,000 and 16.
@@ -36,6 +37,9 @@ func New(o Options) (*Run, error) {
 		if *count == 0 {
 			*count = otherwise
 		}
+	}
+	if o.Links < 4000 {
+		return nil, errors.New("many: Links is less than 4,000")
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = o.Clients

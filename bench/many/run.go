@@ -82,16 +82,22 @@ func (r *Run) bulk(ctx context.Context, mark string) error {
 func (r *Run) imports(ctx context.Context, mark string) error {
 	start := time.Now()
 	var half client.ImportCount
-	_, err := r.send(ctx, mark, r.Links*40, func(line client.ImportLine) {
-		if line.Progress != nil {
+	told := make(chan struct{})
+	_, err := r.send(mark, func(file io.Reader) (client.ImportCount, error) {
+		return r.api.Import(ctx, &cutOff{file, r.Links * rowSize / 2, told, ctx}, func(line client.ImportLine) {
+			if line.Progress == nil {
+				return
+			}
+			if r.result.ProgressLines++; r.result.ProgressLines == 1 {
+				close(told)
+			}
 			half = *line.Progress
-			r.result.ProgressLines++
-		}
+		})
 	})
 	if err == nil {
 		return errors.New("the import that was cut off came to its end")
 	}
-	whole, err := r.send(ctx, mark, r.Links*1000, nil)
+	whole, err := r.send(mark, func(file io.Reader) (client.ImportCount, error) { return r.api.Import(ctx, file, nil) })
 	if err != nil {
 		return err
 	}
@@ -103,11 +109,15 @@ func (r *Run) imports(ctx context.Context, mark string) error {
 	return nil
 }
 
-func (r *Run) send(ctx context.Context, mark string, bytes int, report func(client.ImportLine)) (client.ImportCount, error) {
+// rowSize is about how many bytes a row has.
+const rowSize = 70
+
+// send writes the file while do reads it.
+func (r *Run) send(mark string, do func(io.Reader) (client.ImportCount, error)) (client.ImportCount, error) {
 	file, rows := io.Pipe()
 	go func() { rows.CloseWithError(writeFile(rows, mark, r.Links)) }()
 	defer file.Close() // ends the writer
-	return r.api.Import(ctx, &cutOff{file, bytes}, report)
+	return do(file)
 }
 
 func (r *Run) queries(ctx context.Context, mark string) error {
