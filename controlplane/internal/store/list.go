@@ -17,7 +17,7 @@ import (
 // lookFor is over. What is left is left to the next page.
 const (
 	lookAtOnce = 2000
-	lookFor    = 25 * time.Millisecond
+	lookFor    = 15 * time.Millisecond
 )
 
 // listing is one page in the making.
