@@ -14,9 +14,6 @@ import (
 	"github.com/fingerpost/fingerpost/sync/cli"
 )
 
-// build is set by the linker.
-var build = "dev"
-
 // stopTime is how long stopping may take.
 const stopTime = 5 * time.Second
 

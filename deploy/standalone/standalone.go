@@ -13,6 +13,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/deploy/standalone/etcd"
 	"github.com/fingerpost/fingerpost/edge/node"
+	"github.com/fingerpost/fingerpost/sync/cli"
 )
 
 // standalone wires the parts together. They start in the order in which they
@@ -100,7 +101,7 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 		Data:       filepath.Join(s.Data, "edge"),
 		CacheBytes: s.CacheBytes,
 		MaxStale:   s.MaxStale,
-		Build:      build,
+		Build:      cli.Build(),
 		Logger:     s.log.With("part", "edge"),
 	})
 	return err
