@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -124,14 +123,4 @@ func eventually(t *testing.T, within time.Duration, what string, check func() bo
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-}
-
-// listening says whether somebody takes connections at addr.
-func listening(addr string) bool {
-	c, err := net.DialTimeout("tcp", addr, time.Second)
-	if err != nil {
-		return false
-	}
-	c.Close()
-	return true
 }
