@@ -13,6 +13,8 @@ type commands struct {
 	Import  importLinks `cmd:"" help:"Make links of a file: CSV or NDJSON, of ours or of Bitly, YOURLS, Kutt or Shlink."`
 	Export  exportLinks `cmd:"" help:"Write all links to a file."`
 	Audit   auditing    `cmd:"" help:"Verify who changed what."`
+	Backup  backup      `cmd:"" help:"Copy a SQLite database to a file, while it is used."`
+	Restore restore     `cmd:"" help:"Put a backup in place, and make it safe: no code that was given since is given again. Run it before any server."`
 	Keys    keys        `cmd:"" help:"Make, list and revoke API keys."`
 }
 
