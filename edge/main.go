@@ -51,7 +51,7 @@ func main() {
 
 // Run implements what cli.Main calls.
 func (c *command) Run(ctx context.Context, log *slog.Logger) error {
-	saveMemory()
+	saveMemory(c.CacheBytes)
 	n, err := c.start(ctx, log)
 	if err != nil {
 		return cli.Start(c.name(err))

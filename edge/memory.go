@@ -5,14 +5,13 @@ import (
 	"runtime/debug"
 )
 
-// garbage is how much garbage may gather, in percent of what is in use. Go's own
-// 100 would double what the cache takes; and to collect often costs little here,
-// for redirects leave none.
-const garbage = 25
-
-// saveMemory has the collector know that, unless GOGC says otherwise.
-func saveMemory() {
+// saveMemory has the collector let about 64 MiB of garbage gather beside a cache
+// of this size, and in any case from 10 to 25 percent of what is in use, unless
+// GOGC says otherwise. Go's own 100 percent would double what the cache takes; and
+// to collect often costs little here, for redirects leave no garbage.
+func saveMemory(cacheBytes int64) {
+	const garbage = 64 << 20
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
+		debug.SetGCPercent(int(min(25, max(10, 100*garbage/max(cacheBytes, 1)))))
 	}
 }

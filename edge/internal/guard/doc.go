@@ -13,6 +13,10 @@
 // what the client still sends is read and dropped, up to a bound in bytes and
 // time. Closing at once would make TCP destroy the answer on its way.
 //
-// The guard keeps no more than one small buffer for each connection; a large one
+// What may be handed on is not handed on as it was sent: the server gets the
+// shortest head that it answers alike (see Plain), or none if the answer can be
+// given here (see Options.Quick).
+//
+// The guard keeps no more than two small buffers for each connection; a large one
 // is borrowed while a large head is under way.
 package guard

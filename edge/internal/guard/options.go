@@ -15,6 +15,10 @@ type Options struct {
 	Linger time.Duration
 	// LingerBytes is how much of it, at most. Default 1 MiB.
 	LingerBytes int64
+	// Quick, if set, may append the whole answer to a GET of HTTP/1.1 that keeps its
+	// connection; nil leaves it to the server. It must not wait. It is asked by
+	// Plain only.
+	Quick func(p *Plain, answer []byte) []byte
 	// Refused is told the status of each refusal. It must not wait.
 	Refused func(status int)
 	// Now is the clock. Default time.Now.

@@ -15,6 +15,10 @@
 // only while known to be the newest within two seconds, all others within
 // max-stale. What is older is asked for, and is 503 if nobody can answer.
 //
+// Nearly every request is for a link in memory that redirects. Such a one is
+// answered where its head was read (see quick), and fasthttp never hears of it;
+// everything else goes by way of fasthttp. Both ways answer alike, to the byte.
+//
 // Answers carry Date, though it could be turned off: RFC 9110 section 6.6.1
 // demands it of a server with a clock, caches compute ages from it, and copying
 // the line costs a few nanoseconds.

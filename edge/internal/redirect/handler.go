@@ -22,6 +22,7 @@ type Handler struct {
 	seed    maphash.Seed // of what the limiter was told
 
 	draining atomic.Bool
+	today    atomic.Pointer[dateLine]
 }
 
 // NewHandler checks the options.

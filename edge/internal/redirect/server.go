@@ -16,6 +16,10 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
 
+// lastAnswers is how long what is being answered quickly may take once the server
+// stops; it waits for nothing but the client's socket.
+const lastAnswers = 20 * time.Millisecond
+
 // lastHeads is how long requests may go on arriving once the server stops.
 const lastHeads = 250 * time.Millisecond
 
@@ -40,7 +44,7 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := guard.New(guard.Options{Refused: h.metrics.answered})
+	g, err := guard.New(guard.Options{Quick: h.quick, Refused: h.metrics.answered})
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +108,10 @@ func (s *Server) Stop(ctx context.Context) error {
 	// Closed here first: fasthttp, asked to shut down before it has begun to serve,
 	// does nothing and then serves.
 	err := s.closePorts()
+	// What is answered quickly is no request to fasthttp, which would close its
+	// connection at once.
+	s.Drain()
+	time.Sleep(lastAnswers)
 	defer time.AfterFunc(lastHeads, s.gate.EndReading).Stop()
 	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
 		err = errors.Join(err, down)
