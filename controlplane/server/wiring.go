@@ -113,6 +113,7 @@ func (s *Server) openCodes(ctx context.Context) (err error) {
 	s.minter = counter.NewMinter(counter.Options{
 		Issuer: s.issuer, Writer: s.writer, Region: s.Region, Logger: s.Logger, Now: s.Now, Registerer: s.Registry,
 	})
+	s.minter.Prepare(link.DefaultLen)
 	s.undo.add("minter", s.minter.Stop)
 	return nil
 }

@@ -67,6 +67,27 @@ func (m *Minter) Mint(ctx context.Context, length int) (uint64, error) {
 	}
 }
 
+// Prepare begins to lease for a length, so that the first Mint need not wait. It
+// does not wait itself, and a failure does no harm.
+func (m *Minter) Prepare(length int) {
+	now := m.options.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.supply(length); s.wanting(now) && !m.stopped {
+		m.begin(length, s, s.next(now))
+	}
+}
+
+// supply gives what is held of a length; m.mu is held.
+func (m *Minter) supply(length int) *supply {
+	s := m.supplies[length]
+	if s == nil {
+		s = new(supply)
+		m.supplies[length] = s
+	}
+	return s
+}
+
 // Stop ends a lease under way and waits for it. What is held can still be
 // minted; what is left of it is wasted.
 func (m *Minter) Stop(ctx context.Context) error {
@@ -93,11 +114,7 @@ func (m *Minter) take(length int) (id uint64, ok bool, lease *attempt) {
 	now := m.options.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := m.supplies[length]
-	if s == nil {
-		s = new(supply)
-		m.supplies[length] = s
-	}
+	s := m.supply(length)
 	id, ok = s.take(now)
 	if s.wanting(now) && !m.stopped {
 		m.begin(length, s, s.next(now))
