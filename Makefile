@@ -4,7 +4,9 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 BUILD       := CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags '-s -w'
 
-.PHONY: help run test check build bench generate broken
+FUZZTIME    ?= 10m
+
+.PHONY: help run test check build bench generate broken fuzz
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,3 +42,11 @@ generate: ## generate the protobuf code (needs protoc)
 
 broken: ## break each promise on purpose, and see its tests fail
 	go run ./bench/e2e/broken
+
+fuzz: ## fuzz every parser, each for FUZZTIME (10m)
+	@for target in \
+		edge/internal/guard:FuzzHead edge/internal/listen:FuzzProxyHeader edge/internal/client:FuzzForwarded \
+		edge/internal/redirect:FuzzRequest edge/internal/redirect:FuzzForwardQuery \
+		sync/link:FuzzCheckURL sync/feed:FuzzDecodeRecord; do \
+		echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) ./$${target%:*} || exit 1; \
+	done
