@@ -354,4 +354,25 @@ var breakages = []breakage{
 		new:     "if false {",
 		pkg:     "./edge/node", run: "TestF15Draining",
 	},
+	{
+		promise: "2 no going back: what is popular is kept beside what replaced it",
+		file:    "edge/internal/cache/store.go",
+		old:     "	c.front.replace(e, hash)\n",
+		new:     "",
+		pkg:     "./edge/internal/cache", run: "TestPopular",
+	},
+	{
+		promise: "3 known freshness: a quick answer is not asked how old it is",
+		file:    "edge/internal/redirect/quick.go",
+		old:     " || !h.fresh(d, e, now)",
+		new:     "",
+		pkg:     "./edge/internal/redirect", run: "TestQuickKnowsHowOldItIs",
+	},
+	{
+		promise: "E14: a byte a second keeps a connection for ever",
+		file:    "edge/internal/deadline/conn.go",
+		old:     "case c.begun || !c.asked:",
+		new:     "case !c.asked:",
+		pkg:     "./edge/internal/deadline", run: "TestE14Trickle",
+	},
 }
