@@ -104,8 +104,8 @@ func TestWritersSpreadOverShards(t *testing.T) {
 	if len(shards) != 8 {
 		t.Errorf("100 writers of a region use %d shards", len(shards))
 	}
-	if home("eu", "a") != home("eu", "a") {
-		t.Error("a writer has two homes")
+	if first, again := home("eu", "a"), home("eu", "a"); first != again {
+		t.Errorf("a writer has two homes, %d and %d", first, again)
 	}
 }
 
