@@ -6,10 +6,10 @@ BUILD       := CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags '-s -w'
 
 FUZZTIME    ?= 10m
 
-.PHONY: help run test check build bench generate broken fuzz
+.PHONY: help run test check build bench generate broken fuzz test-cockroach
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 18
 
 run: ## run everything in one process, on data/; prints where to go
 	go run ./deploy/standalone
@@ -33,6 +33,9 @@ build: ## build the programs into bin/
 	$(BUILD) -o bin/controlplane ./controlplane
 	$(BUILD) -o bin/standalone ./deploy/standalone
 	$(BUILD) -o bin/bench ./bench
+
+test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@host:26257/defaultdb
+	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -run TestCockroachDB ./controlplane/internal/store
 
 bench: ## Go benchmarks of the hot paths
 	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...
