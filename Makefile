@@ -37,8 +37,9 @@ build: ## build the programs into bin/
 test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@host:26257/defaultdb
 	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -run TestCockroachDB ./controlplane/internal/store
 
-bench: ## Go benchmarks of the hot paths
+bench: ## the hot paths, creates against pgbench, and an edge beside nginx and HAProxy
 	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...
+	go run ./bench compare
 
 generate: ## generate the protobuf code (needs protoc)
 	go generate ./sync/wire

@@ -36,7 +36,7 @@ func startFleet(t *testing.T, edges int) *fleet {
 	log := slog.New(slog.DiscardHandler)
 	plane, err := server.New(server.Options{
 		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{etcd}, AdminKey: takedownKey,
-		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", Logger: log,
+		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", Logger: log, Deadline: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,8 @@ type Options struct {
 	Logger   *slog.Logger
 	// Registry takes the metrics and shows them on the ops port; nil makes one.
 	Registry *prometheus.Registry
+	// Deadline bounds what a request waits for the database; 0 means 2 s.
+	Deadline time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }

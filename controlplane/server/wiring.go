@@ -226,7 +226,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	handler, err := api.New(api.Options{
 		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
-		Gate: s.apiGate, Receipts: s.receipts, ShortURL: s.ShortURL, CursorKey: cursors, Logger: s.Logger, Registerer: s.Registry,
+		Gate: s.apiGate, Receipts: s.receipts, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {
 		return err

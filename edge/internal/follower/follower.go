@@ -76,12 +76,14 @@ func (f *Follower) Rebase(revision int64, domains []*wire.Domain) {
 		}
 		f.publish()
 	}
-	f.revision.Store(revision)
+	first := f.revision.Swap(revision) == 0
 	select {
 	case f.rebased <- struct{}{}:
 	default:
 	}
-	f.options.Logger.Info("following the feed from here; what was in memory is asked for anew", "revision", revision, "domains", len(domains))
+	if !first {
+		f.options.Logger.Warn("changes of the feed were missed; what is in memory is asked for anew", "revision", revision, "domains", len(domains))
+	}
 }
 
 // Link implements feed.Sink.
