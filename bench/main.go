@@ -1,3 +1,5 @@
+// Command bench holds a running Fingerpost to its promises, and compares it with
+// what an operator would otherwise use. See README.md beside it.
 package main
 
 import "github.com/fingerpost/fingerpost/sync/cli"
