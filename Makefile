@@ -14,7 +14,7 @@ help: ## list the targets
 run: ## run everything in one process, on data/; prints where to go
 	go run ./deploy/standalone
 
-test: ## run all tests, with the race detector; installs PostgreSQL if it may
+test: ## run all tests, with the race detector; installs what they need, if it may
 	.ci/install
 	go test -race -timeout 9m ./...
 	go test -run 'Alloc|BytesAre' ./edge/... ./controlplane/internal/codes # the race detector allocates
