@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"regexp"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	n, err := node.New(node.Options{
 		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
-		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: build(), Logger: log, Registry: registry,
+		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: cli.Build(), Logger: log, Registry: registry,
 		Public: world, EtcdTLS: etcd, ControlTLS: control,
 	})
 	if err != nil {
@@ -140,18 +139,4 @@ func (c *command) name(err error) error {
 	}
 	words := regexp.MustCompile(`TLS|[A-Z]+[a-z]*`).FindAllString(s.Setting, -1)
 	return fmt.Errorf("--%s: %w", strings.ToLower(strings.Join(words, "-")), s.Err)
-}
-
-// build is the version of this program's source.
-func build() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
-	}
-	return info.Main.Version
 }
