@@ -78,6 +78,82 @@ func (Status) EnumDescriptor() ([]byte, []int) {
 	return file_fingerpost_proto_rawDescGZIP(), []int{0}
 }
 
+type Dimension int32
+
+const (
+	Dimension_DIMENSION_UNSPECIFIED  Dimension = 0
+	Dimension_DIMENSION_REFERRER     Dimension = 1 // host
+	Dimension_DIMENSION_COUNTRY      Dimension = 2 // ISO 3166-1 alpha-2
+	Dimension_DIMENSION_BROWSER      Dimension = 3
+	Dimension_DIMENSION_OS           Dimension = 4
+	Dimension_DIMENSION_DEVICE       Dimension = 5 // desktop, mobile, tablet, tv or other
+	Dimension_DIMENSION_LANGUAGE     Dimension = 6 // primary subtag
+	Dimension_DIMENSION_UTM_SOURCE   Dimension = 7
+	Dimension_DIMENSION_UTM_MEDIUM   Dimension = 8
+	Dimension_DIMENSION_UTM_CAMPAIGN Dimension = 9
+	Dimension_DIMENSION_BOT          Dimension = 10 // name
+	Dimension_DIMENSION_EDGE         Dimension = 11 // set where batches are booked
+)
+
+// Enum value maps for Dimension.
+var (
+	Dimension_name = map[int32]string{
+		0:  "DIMENSION_UNSPECIFIED",
+		1:  "DIMENSION_REFERRER",
+		2:  "DIMENSION_COUNTRY",
+		3:  "DIMENSION_BROWSER",
+		4:  "DIMENSION_OS",
+		5:  "DIMENSION_DEVICE",
+		6:  "DIMENSION_LANGUAGE",
+		7:  "DIMENSION_UTM_SOURCE",
+		8:  "DIMENSION_UTM_MEDIUM",
+		9:  "DIMENSION_UTM_CAMPAIGN",
+		10: "DIMENSION_BOT",
+		11: "DIMENSION_EDGE",
+	}
+	Dimension_value = map[string]int32{
+		"DIMENSION_UNSPECIFIED":  0,
+		"DIMENSION_REFERRER":     1,
+		"DIMENSION_COUNTRY":      2,
+		"DIMENSION_BROWSER":      3,
+		"DIMENSION_OS":           4,
+		"DIMENSION_DEVICE":       5,
+		"DIMENSION_LANGUAGE":     6,
+		"DIMENSION_UTM_SOURCE":   7,
+		"DIMENSION_UTM_MEDIUM":   8,
+		"DIMENSION_UTM_CAMPAIGN": 9,
+		"DIMENSION_BOT":          10,
+		"DIMENSION_EDGE":         11,
+	}
+)
+
+func (x Dimension) Enum() *Dimension {
+	p := new(Dimension)
+	*p = x
+	return p
+}
+
+func (x Dimension) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Dimension) Descriptor() protoreflect.EnumDescriptor {
+	return file_fingerpost_proto_enumTypes[1].Descriptor()
+}
+
+func (Dimension) Type() protoreflect.EnumType {
+	return &file_fingerpost_proto_enumTypes[1]
+}
+
+func (x Dimension) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Dimension.Descriptor instead.
+func (Dimension) EnumDescriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{1}
+}
+
 // Record is a link as an edge serves it: the whole of it, never a difference.
 type Record struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -223,11 +299,18 @@ type Domain struct {
 	ReferrerPolicy string                 `protobuf:"bytes,7,opt,name=referrer_policy,json=referrerPolicy,proto3" json:"referrer_policy,omitempty"` // the header's value; empty: not sent
 	RobotsTag      string                 `protobuf:"bytes,8,opt,name=robots_tag,json=robotsTag,proto3" json:"robots_tag,omitempty"`                // X-Robots-Tag; empty: not sent
 	// What follows is the control planes' own business.
-	Workspace     string `protobuf:"bytes,9,opt,name=workspace,proto3" json:"workspace,omitempty"`                       // whose links may stand here; empty: everybody's
-	Redirect      uint32 `protobuf:"varint,10,opt,name=redirect,proto3" json:"redirect,omitempty"`                       // of links that name none; 0: 302
-	CodeLength    uint32 `protobuf:"varint,11,opt,name=code_length,json=codeLength,proto3" json:"code_length,omitempty"` // of generated codes; 0: the default
-	Removed       bool   `protobuf:"varint,12,opt,name=removed,proto3" json:"removed,omitempty"`                         // a tombstone, which keeps the version rising; never on the feed
-	CreatedAt     int64  `protobuf:"varint,13,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`    // Unix milliseconds
+	Workspace  string `protobuf:"bytes,9,opt,name=workspace,proto3" json:"workspace,omitempty"`                       // whose links may stand here; empty: everybody's
+	Redirect   uint32 `protobuf:"varint,10,opt,name=redirect,proto3" json:"redirect,omitempty"`                       // of links that name none; 0: 302
+	CodeLength uint32 `protobuf:"varint,11,opt,name=code_length,json=codeLength,proto3" json:"code_length,omitempty"` // of generated codes; 0: the default
+	Removed    bool   `protobuf:"varint,12,opt,name=removed,proto3" json:"removed,omitempty"`                         // a tombstone, which keeps the version rising; never on the feed
+	CreatedAt  int64  `protobuf:"varint,13,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`    // Unix milliseconds
+	// What is kept of visitors: empty: what the statistics need, unless they send
+	// DNT: 1 or Sec-GPC: 1; "always": the same, whatever they send; "never": only
+	// how many clicks there were.
+	Tracking      string `protobuf:"bytes,14,opt,name=tracking,proto3" json:"tracking,omitempty"`
+	MinutesKept   uint32 `protobuf:"varint,15,opt,name=minutes_kept,json=minutesKept,proto3" json:"minutes_kept,omitempty"` // how many hours clicks are kept by minute; 0: 48
+	HoursKept     uint32 `protobuf:"varint,16,opt,name=hours_kept,json=hoursKept,proto3" json:"hours_kept,omitempty"`       // how many days clicks are kept by hour; 0: 90
+	DaysKept      uint32 `protobuf:"varint,17,opt,name=days_kept,json=daysKept,proto3" json:"days_kept,omitempty"`          // how many days clicks are kept by day; 0: for ever
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -349,6 +432,34 @@ func (x *Domain) GetRemoved() bool {
 func (x *Domain) GetCreatedAt() int64 {
 	if x != nil {
 		return x.CreatedAt
+	}
+	return 0
+}
+
+func (x *Domain) GetTracking() string {
+	if x != nil {
+		return x.Tracking
+	}
+	return ""
+}
+
+func (x *Domain) GetMinutesKept() uint32 {
+	if x != nil {
+		return x.MinutesKept
+	}
+	return 0
+}
+
+func (x *Domain) GetHoursKept() uint32 {
+	if x != nil {
+		return x.HoursKept
+	}
+	return 0
+}
+
+func (x *Domain) GetDaysKept() uint32 {
+	if x != nil {
+		return x.DaysKept
 	}
 	return 0
 }
@@ -648,11 +759,17 @@ func (x *LeaseResponse) GetSize() uint64 {
 
 // Batch is an edge's clicks since its last batch, aggregated.
 type Batch struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Edge          string                 `protobuf:"bytes,1,opt,name=edge,proto3" json:"edge,omitempty"`
-	Epoch         uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`       // rises with every start of this edge
-	Sequence      uint64                 `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"` // 1, 2, … within an epoch
-	Counts        []*ClickCount          `protobuf:"bytes,4,rep,name=counts,proto3" json:"counts,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Edge     string                 `protobuf:"bytes,1,opt,name=edge,proto3" json:"edge,omitempty"`
+	Epoch    uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`       // of the spool that holds the clicks: one for each start of an edge, rising
+	Sequence uint64                 `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"` // 1, 2, … within an epoch; 0: no clicks, only what is said below
+	Counts   []*ClickCount          `protobuf:"bytes,4,rep,name=counts,proto3" json:"counts,omitempty"`
+	Boot     uint64                 `protobuf:"varint,5,opt,name=boot,proto3" json:"boot,omitempty"` // epoch of the process that ships this: above epoch for what an earlier one left
+	// Of the records behind the counts, the same whenever the batch is made of them.
+	// One number with two digests is a spool that was copied, or two edges of one id.
+	Digest        uint64 `protobuf:"fixed64,6,opt,name=digest,proto3" json:"digest,omitempty"`
+	Watermark     int64  `protobuf:"varint,7,opt,name=watermark,proto3" json:"watermark,omitempty"` // Unix milliseconds; every click that this edge answered before is in this batch or an earlier one
+	Last          bool   `protobuf:"varint,8,opt,name=last,proto3" json:"last,omitempty"`           // the epoch ends with this batch: a higher sequence is not genuine
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -715,13 +832,48 @@ func (x *Batch) GetCounts() []*ClickCount {
 	return nil
 }
 
+func (x *Batch) GetBoot() uint64 {
+	if x != nil {
+		return x.Boot
+	}
+	return 0
+}
+
+func (x *Batch) GetDigest() uint64 {
+	if x != nil {
+		return x.Digest
+	}
+	return 0
+}
+
+func (x *Batch) GetWatermark() int64 {
+	if x != nil {
+		return x.Watermark
+	}
+	return 0
+}
+
+func (x *Batch) GetLast() bool {
+	if x != nil {
+		return x.Last
+	}
+	return false
+}
+
 // ClickCount is the clicks of one link in one minute.
 type ClickCount struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Domain        string                 `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
-	Code          string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
-	Minute        int64                  `protobuf:"varint,3,opt,name=minute,proto3" json:"minute,omitempty"` // Unix seconds / 60
-	Count         uint64                 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Domain string                 `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
+	Code   string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	Minute int64                  `protobuf:"varint,3,opt,name=minute,proto3" json:"minute,omitempty"` // Unix seconds / 60
+	Count  uint64                 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`   // all of them
+	Bots   uint64                 `protobuf:"varint,5,opt,name=bots,proto3" json:"bots,omitempty"`     // those of count that programs made
+	// How the clicks that people made divide; of bots only their names. A dimension
+	// that is not known of a click is left out.
+	Parts []*Part `protobuf:"bytes,6,rep,name=parts,proto3" json:"parts,omitempty"`
+	// Registers of the day's HyperLogLog sketch that the people among the visitors
+	// touch, each once: the register (of 2^25) << 6 | the rank (1 to 40).
+	Visitors      []uint32 `protobuf:"fixed32,7,rep,packed,name=visitors,proto3" json:"visitors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -784,16 +936,156 @@ func (x *ClickCount) GetCount() uint64 {
 	return 0
 }
 
-type ShipResponse struct {
+func (x *ClickCount) GetBots() uint64 {
+	if x != nil {
+		return x.Bots
+	}
+	return 0
+}
+
+func (x *ClickCount) GetParts() []*Part {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+func (x *ClickCount) GetVisitors() []uint32 {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+// Part is how many clicks had a value of a dimension. A sequence of parts may
+// name one value more than once; the counts add up.
+type Part struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Duplicate     bool                   `protobuf:"varint,1,opt,name=duplicate,proto3" json:"duplicate,omitempty"` // it had been booked before
+	Dimension     Dimension              `protobuf:"varint,1,opt,name=dimension,proto3,enum=fingerpost.v1.Dimension" json:"dimension,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Count         uint64                 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Part) Reset() {
+	*x = Part{}
+	mi := &file_fingerpost_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Part) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Part) ProtoMessage() {}
+
+func (x *Part) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Part.ProtoReflect.Descriptor instead.
+func (*Part) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Part) GetDimension() Dimension {
+	if x != nil {
+		return x.Dimension
+	}
+	return Dimension_DIMENSION_UNSPECIFIED
+}
+
+func (x *Part) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *Part) GetCount() uint64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+// Parts is what the store keeps of a link's hour or day. Two of them one behind
+// the other, as bytes, are one that holds both.
+type Parts struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parts         []*Part                `protobuf:"bytes,1,rep,name=parts,proto3" json:"parts,omitempty"`
+	Visitors      []uint32               `protobuf:"fixed32,2,rep,packed,name=visitors,proto3" json:"visitors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Parts) Reset() {
+	*x = Parts{}
+	mi := &file_fingerpost_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Parts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Parts) ProtoMessage() {}
+
+func (x *Parts) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Parts.ProtoReflect.Descriptor instead.
+func (*Parts) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Parts) GetParts() []*Part {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+func (x *Parts) GetVisitors() []uint32 {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+type ShipResponse struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Duplicate bool                   `protobuf:"varint,1,opt,name=duplicate,proto3" json:"duplicate,omitempty"` // it had been booked before
+	// The number was booked with other clicks, or is beyond the epoch's last batch:
+	// nothing was booked, and nothing of this epoch will be.
+	Conflict      bool `protobuf:"varint,2,opt,name=conflict,proto3" json:"conflict,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ShipResponse) Reset() {
 	*x = ShipResponse{}
-	mi := &file_fingerpost_proto_msgTypes[9]
+	mi := &file_fingerpost_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +1097,7 @@ func (x *ShipResponse) String() string {
 func (*ShipResponse) ProtoMessage() {}
 
 func (x *ShipResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fingerpost_proto_msgTypes[9]
+	mi := &file_fingerpost_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +1110,7 @@ func (x *ShipResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShipResponse.ProtoReflect.Descriptor instead.
 func (*ShipResponse) Descriptor() ([]byte, []int) {
-	return file_fingerpost_proto_rawDescGZIP(), []int{9}
+	return file_fingerpost_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ShipResponse) GetDuplicate() bool {
@@ -826,6 +1118,101 @@ func (x *ShipResponse) GetDuplicate() bool {
 		return x.Duplicate
 	}
 	return false
+}
+
+func (x *ShipResponse) GetConflict() bool {
+	if x != nil {
+		return x.Conflict
+	}
+	return false
+}
+
+type SaltRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           int64                  `protobuf:"varint,1,opt,name=day,proto3" json:"day,omitempty"` // Unix seconds / 86,400
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaltRequest) Reset() {
+	*x = SaltRequest{}
+	mi := &file_fingerpost_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaltRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaltRequest) ProtoMessage() {}
+
+func (x *SaltRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaltRequest.ProtoReflect.Descriptor instead.
+func (*SaltRequest) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SaltRequest) GetDay() int64 {
+	if x != nil {
+		return x.Day
+	}
+	return 0
+}
+
+type SaltResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Salt          []byte                 `protobuf:"bytes,1,opt,name=salt,proto3" json:"salt,omitempty"` // 16 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaltResponse) Reset() {
+	*x = SaltResponse{}
+	mi := &file_fingerpost_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaltResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaltResponse) ProtoMessage() {}
+
+func (x *SaltResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_fingerpost_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaltResponse.ProtoReflect.Descriptor instead.
+func (*SaltResponse) Descriptor() ([]byte, []int) {
+	return file_fingerpost_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *SaltResponse) GetSalt() []byte {
+	if x != nil {
+		return x.Salt
+	}
+	return nil
 }
 
 // Applied is how far an edge is. It also stands in etcd, outside what edges watch,
@@ -843,7 +1230,7 @@ type Applied struct {
 
 func (x *Applied) Reset() {
 	*x = Applied{}
-	mi := &file_fingerpost_proto_msgTypes[10]
+	mi := &file_fingerpost_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +1242,7 @@ func (x *Applied) String() string {
 func (*Applied) ProtoMessage() {}
 
 func (x *Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_fingerpost_proto_msgTypes[10]
+	mi := &file_fingerpost_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +1255,7 @@ func (x *Applied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Applied.ProtoReflect.Descriptor instead.
 func (*Applied) Descriptor() ([]byte, []int) {
-	return file_fingerpost_proto_rawDescGZIP(), []int{10}
+	return file_fingerpost_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Applied) GetEdge() string {
@@ -914,7 +1301,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_fingerpost_proto_msgTypes[11]
+	mi := &file_fingerpost_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -926,7 +1313,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_fingerpost_proto_msgTypes[11]
+	mi := &file_fingerpost_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,7 +1326,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_fingerpost_proto_rawDescGZIP(), []int{11}
+	return file_fingerpost_proto_rawDescGZIP(), []int{15}
 }
 
 var File_fingerpost_proto protoreflect.FileDescriptor
@@ -963,7 +1350,7 @@ const file_fingerpost_proto_rawDesc = "" +
 	" \x01(\bR\fforwardQuery\x12\x16\n" +
 	"\x06strict\x18\v \x01(\bR\x06strict\x12\x1d\n" +
 	"\n" +
-	"changed_at\x18\f \x01(\x03R\tchangedAt\"\x86\x03\n" +
+	"changed_at\x18\f \x01(\x03R\tchangedAt\"\x81\x04\n" +
 	"\x06Domain\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x18\n" +
@@ -983,7 +1370,12 @@ const file_fingerpost_proto_rawDesc = "" +
 	"codeLength\x12\x18\n" +
 	"\aremoved\x18\f \x01(\bR\aremoved\x12\x1d\n" +
 	"\n" +
-	"created_at\x18\r \x01(\x03R\tcreatedAt\"b\n" +
+	"created_at\x18\r \x01(\x03R\tcreatedAt\x12\x1a\n" +
+	"\btracking\x18\x0e \x01(\tR\btracking\x12!\n" +
+	"\fminutes_kept\x18\x0f \x01(\rR\vminutesKept\x12\x1d\n" +
+	"\n" +
+	"hours_kept\x18\x10 \x01(\rR\thoursKept\x12\x1b\n" +
+	"\tdays_kept\x18\x11 \x01(\rR\bdaysKept\"b\n" +
 	"\bPresence\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x18\n" +
@@ -1002,20 +1394,39 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\rLeaseResponse\x12\x14\n" +
 	"\x05shard\x18\x01 \x01(\rR\x05shard\x12\x14\n" +
 	"\x05first\x18\x02 \x01(\x04R\x05first\x12\x12\n" +
-	"\x04size\x18\x03 \x01(\x04R\x04size\"\x80\x01\n" +
+	"\x04size\x18\x03 \x01(\x04R\x04size\"\xde\x01\n" +
 	"\x05Batch\x12\x12\n" +
 	"\x04edge\x18\x01 \x01(\tR\x04edge\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x04R\bsequence\x121\n" +
-	"\x06counts\x18\x04 \x03(\v2\x19.fingerpost.v1.ClickCountR\x06counts\"f\n" +
+	"\x06counts\x18\x04 \x03(\v2\x19.fingerpost.v1.ClickCountR\x06counts\x12\x12\n" +
+	"\x04boot\x18\x05 \x01(\x04R\x04boot\x12\x16\n" +
+	"\x06digest\x18\x06 \x01(\x06R\x06digest\x12\x1c\n" +
+	"\twatermark\x18\a \x01(\x03R\twatermark\x12\x12\n" +
+	"\x04last\x18\b \x01(\bR\x04last\"\xc1\x01\n" +
 	"\n" +
 	"ClickCount\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
 	"\x06minute\x18\x03 \x01(\x03R\x06minute\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x04R\x05count\",\n" +
+	"\x05count\x18\x04 \x01(\x04R\x05count\x12\x12\n" +
+	"\x04bots\x18\x05 \x01(\x04R\x04bots\x12)\n" +
+	"\x05parts\x18\x06 \x03(\v2\x13.fingerpost.v1.PartR\x05parts\x12\x1a\n" +
+	"\bvisitors\x18\a \x03(\aR\bvisitors\"j\n" +
+	"\x04Part\x126\n" +
+	"\tdimension\x18\x01 \x01(\x0e2\x18.fingerpost.v1.DimensionR\tdimension\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x04R\x05count\"N\n" +
+	"\x05Parts\x12)\n" +
+	"\x05parts\x18\x01 \x03(\v2\x13.fingerpost.v1.PartR\x05parts\x12\x1a\n" +
+	"\bvisitors\x18\x02 \x03(\aR\bvisitors\"H\n" +
 	"\fShipResponse\x12\x1c\n" +
-	"\tduplicate\x18\x01 \x01(\bR\tduplicate\"\x8d\x01\n" +
+	"\tduplicate\x18\x01 \x01(\bR\tduplicate\x12\x1a\n" +
+	"\bconflict\x18\x02 \x01(\bR\bconflict\"\x1f\n" +
+	"\vSaltRequest\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\x03R\x03day\"\"\n" +
+	"\fSaltResponse\x12\x12\n" +
+	"\x04salt\x18\x01 \x01(\fR\x04salt\"\x8d\x01\n" +
 	"\aApplied\x12\x12\n" +
 	"\x04edge\x18\x01 \x01(\tR\x04edge\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x03R\brevision\x12\x0e\n" +
@@ -1029,13 +1440,28 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\rSTATUS_ACTIVE\x10\x01\x12\x13\n" +
 	"\x0fSTATUS_DISABLED\x10\x02\x12\x12\n" +
 	"\x0eSTATUS_BLOCKED\x10\x03\x12\x12\n" +
-	"\x0eSTATUS_DELETED\x10\x042T\n" +
+	"\x0eSTATUS_DELETED\x10\x04*\xa3\x02\n" +
+	"\tDimension\x12\x19\n" +
+	"\x15DIMENSION_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12DIMENSION_REFERRER\x10\x01\x12\x15\n" +
+	"\x11DIMENSION_COUNTRY\x10\x02\x12\x15\n" +
+	"\x11DIMENSION_BROWSER\x10\x03\x12\x10\n" +
+	"\fDIMENSION_OS\x10\x04\x12\x14\n" +
+	"\x10DIMENSION_DEVICE\x10\x05\x12\x16\n" +
+	"\x12DIMENSION_LANGUAGE\x10\x06\x12\x18\n" +
+	"\x14DIMENSION_UTM_SOURCE\x10\a\x12\x18\n" +
+	"\x14DIMENSION_UTM_MEDIUM\x10\b\x12\x1a\n" +
+	"\x16DIMENSION_UTM_CAMPAIGN\x10\t\x12\x11\n" +
+	"\rDIMENSION_BOT\x10\n" +
+	"\x12\x12\n" +
+	"\x0eDIMENSION_EDGE\x10\v2T\n" +
 	"\bResolver\x12H\n" +
 	"\aResolve\x12\x1d.fingerpost.v1.ResolveRequest\x1a\x1e.fingerpost.v1.ResolveResponse2L\n" +
 	"\x06Ranges\x12B\n" +
-	"\x05Lease\x12\x1b.fingerpost.v1.LeaseRequest\x1a\x1c.fingerpost.v1.LeaseResponse2C\n" +
+	"\x05Lease\x12\x1b.fingerpost.v1.LeaseRequest\x1a\x1c.fingerpost.v1.LeaseResponse2\x84\x01\n" +
 	"\x06Clicks\x129\n" +
-	"\x04Ship\x12\x14.fingerpost.v1.Batch\x1a\x1b.fingerpost.v1.ShipResponse2K\n" +
+	"\x04Ship\x12\x14.fingerpost.v1.Batch\x1a\x1b.fingerpost.v1.ShipResponse\x12?\n" +
+	"\x04Salt\x12\x1a.fingerpost.v1.SaltRequest\x1a\x1b.fingerpost.v1.SaltResponse2K\n" +
 	"\bReceipts\x12?\n" +
 	"\x06Report\x12\x16.fingerpost.v1.Applied\x1a\x1d.fingerpost.v1.ReportResponseB,Z*github.com/fingerpost/fingerpost/sync/wireb\x06proto3"
 
@@ -1051,40 +1477,50 @@ func file_fingerpost_proto_rawDescGZIP() []byte {
 	return file_fingerpost_proto_rawDescData
 }
 
-var file_fingerpost_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_fingerpost_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_fingerpost_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_fingerpost_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_fingerpost_proto_goTypes = []any{
 	(Status)(0),             // 0: fingerpost.v1.Status
-	(*Record)(nil),          // 1: fingerpost.v1.Record
-	(*Domain)(nil),          // 2: fingerpost.v1.Domain
-	(*Presence)(nil),        // 3: fingerpost.v1.Presence
-	(*ResolveRequest)(nil),  // 4: fingerpost.v1.ResolveRequest
-	(*ResolveResponse)(nil), // 5: fingerpost.v1.ResolveResponse
-	(*LeaseRequest)(nil),    // 6: fingerpost.v1.LeaseRequest
-	(*LeaseResponse)(nil),   // 7: fingerpost.v1.LeaseResponse
-	(*Batch)(nil),           // 8: fingerpost.v1.Batch
-	(*ClickCount)(nil),      // 9: fingerpost.v1.ClickCount
-	(*ShipResponse)(nil),    // 10: fingerpost.v1.ShipResponse
-	(*Applied)(nil),         // 11: fingerpost.v1.Applied
-	(*ReportResponse)(nil),  // 12: fingerpost.v1.ReportResponse
+	(Dimension)(0),          // 1: fingerpost.v1.Dimension
+	(*Record)(nil),          // 2: fingerpost.v1.Record
+	(*Domain)(nil),          // 3: fingerpost.v1.Domain
+	(*Presence)(nil),        // 4: fingerpost.v1.Presence
+	(*ResolveRequest)(nil),  // 5: fingerpost.v1.ResolveRequest
+	(*ResolveResponse)(nil), // 6: fingerpost.v1.ResolveResponse
+	(*LeaseRequest)(nil),    // 7: fingerpost.v1.LeaseRequest
+	(*LeaseResponse)(nil),   // 8: fingerpost.v1.LeaseResponse
+	(*Batch)(nil),           // 9: fingerpost.v1.Batch
+	(*ClickCount)(nil),      // 10: fingerpost.v1.ClickCount
+	(*Part)(nil),            // 11: fingerpost.v1.Part
+	(*Parts)(nil),           // 12: fingerpost.v1.Parts
+	(*ShipResponse)(nil),    // 13: fingerpost.v1.ShipResponse
+	(*SaltRequest)(nil),     // 14: fingerpost.v1.SaltRequest
+	(*SaltResponse)(nil),    // 15: fingerpost.v1.SaltResponse
+	(*Applied)(nil),         // 16: fingerpost.v1.Applied
+	(*ReportResponse)(nil),  // 17: fingerpost.v1.ReportResponse
 }
 var file_fingerpost_proto_depIdxs = []int32{
 	0,  // 0: fingerpost.v1.Record.status:type_name -> fingerpost.v1.Status
-	1,  // 1: fingerpost.v1.ResolveResponse.record:type_name -> fingerpost.v1.Record
-	9,  // 2: fingerpost.v1.Batch.counts:type_name -> fingerpost.v1.ClickCount
-	4,  // 3: fingerpost.v1.Resolver.Resolve:input_type -> fingerpost.v1.ResolveRequest
-	6,  // 4: fingerpost.v1.Ranges.Lease:input_type -> fingerpost.v1.LeaseRequest
-	8,  // 5: fingerpost.v1.Clicks.Ship:input_type -> fingerpost.v1.Batch
-	11, // 6: fingerpost.v1.Receipts.Report:input_type -> fingerpost.v1.Applied
-	5,  // 7: fingerpost.v1.Resolver.Resolve:output_type -> fingerpost.v1.ResolveResponse
-	7,  // 8: fingerpost.v1.Ranges.Lease:output_type -> fingerpost.v1.LeaseResponse
-	10, // 9: fingerpost.v1.Clicks.Ship:output_type -> fingerpost.v1.ShipResponse
-	12, // 10: fingerpost.v1.Receipts.Report:output_type -> fingerpost.v1.ReportResponse
-	7,  // [7:11] is the sub-list for method output_type
-	3,  // [3:7] is the sub-list for method input_type
-	3,  // [3:3] is the sub-list for extension type_name
-	3,  // [3:3] is the sub-list for extension extendee
-	0,  // [0:3] is the sub-list for field type_name
+	2,  // 1: fingerpost.v1.ResolveResponse.record:type_name -> fingerpost.v1.Record
+	10, // 2: fingerpost.v1.Batch.counts:type_name -> fingerpost.v1.ClickCount
+	11, // 3: fingerpost.v1.ClickCount.parts:type_name -> fingerpost.v1.Part
+	1,  // 4: fingerpost.v1.Part.dimension:type_name -> fingerpost.v1.Dimension
+	11, // 5: fingerpost.v1.Parts.parts:type_name -> fingerpost.v1.Part
+	5,  // 6: fingerpost.v1.Resolver.Resolve:input_type -> fingerpost.v1.ResolveRequest
+	7,  // 7: fingerpost.v1.Ranges.Lease:input_type -> fingerpost.v1.LeaseRequest
+	9,  // 8: fingerpost.v1.Clicks.Ship:input_type -> fingerpost.v1.Batch
+	14, // 9: fingerpost.v1.Clicks.Salt:input_type -> fingerpost.v1.SaltRequest
+	16, // 10: fingerpost.v1.Receipts.Report:input_type -> fingerpost.v1.Applied
+	6,  // 11: fingerpost.v1.Resolver.Resolve:output_type -> fingerpost.v1.ResolveResponse
+	8,  // 12: fingerpost.v1.Ranges.Lease:output_type -> fingerpost.v1.LeaseResponse
+	13, // 13: fingerpost.v1.Clicks.Ship:output_type -> fingerpost.v1.ShipResponse
+	15, // 14: fingerpost.v1.Clicks.Salt:output_type -> fingerpost.v1.SaltResponse
+	17, // 15: fingerpost.v1.Receipts.Report:output_type -> fingerpost.v1.ReportResponse
+	11, // [11:16] is the sub-list for method output_type
+	6,  // [6:11] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_fingerpost_proto_init() }
@@ -1097,8 +1533,8 @@ func file_fingerpost_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_fingerpost_proto_rawDesc), len(file_fingerpost_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   12,
+			NumEnums:      2,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

@@ -242,6 +242,7 @@ var Ranges_ServiceDesc = grpc.ServiceDesc{
 
 const (
 	Clicks_Ship_FullMethodName = "/fingerpost.v1.Clicks/Ship"
+	Clicks_Salt_FullMethodName = "/fingerpost.v1.Clicks/Salt"
 )
 
 // ClicksClient is the client API for Clicks service.
@@ -253,6 +254,10 @@ type ClicksClient interface {
 	// Ship books a batch once: a repeated (edge, epoch, sequence) changes nothing
 	// and is acknowledged again. After an error the edge sends the same batch again.
 	Ship(ctx context.Context, in *Batch, opts ...grpc.CallOption) (*ShipResponse, error)
+	// Salt gives the key of one day's visitor sketches, the same to all edges. It is
+	// made when it is first asked for and forgotten when the day is over; asking for
+	// a day that is over, or more than a day ahead, is an error. Safe to retry.
+	Salt(ctx context.Context, in *SaltRequest, opts ...grpc.CallOption) (*SaltResponse, error)
 }
 
 type clicksClient struct {
@@ -273,6 +278,16 @@ func (c *clicksClient) Ship(ctx context.Context, in *Batch, opts ...grpc.CallOpt
 	return out, nil
 }
 
+func (c *clicksClient) Salt(ctx context.Context, in *SaltRequest, opts ...grpc.CallOption) (*SaltResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SaltResponse)
+	err := c.cc.Invoke(ctx, Clicks_Salt_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ClicksServer is the server API for Clicks service.
 // All implementations must embed UnimplementedClicksServer
 // for forward compatibility.
@@ -282,6 +297,10 @@ type ClicksServer interface {
 	// Ship books a batch once: a repeated (edge, epoch, sequence) changes nothing
 	// and is acknowledged again. After an error the edge sends the same batch again.
 	Ship(context.Context, *Batch) (*ShipResponse, error)
+	// Salt gives the key of one day's visitor sketches, the same to all edges. It is
+	// made when it is first asked for and forgotten when the day is over; asking for
+	// a day that is over, or more than a day ahead, is an error. Safe to retry.
+	Salt(context.Context, *SaltRequest) (*SaltResponse, error)
 	mustEmbedUnimplementedClicksServer()
 }
 
@@ -294,6 +313,9 @@ type UnimplementedClicksServer struct{}
 
 func (UnimplementedClicksServer) Ship(context.Context, *Batch) (*ShipResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Ship not implemented")
+}
+func (UnimplementedClicksServer) Salt(context.Context, *SaltRequest) (*SaltResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Salt not implemented")
 }
 func (UnimplementedClicksServer) mustEmbedUnimplementedClicksServer() {}
 func (UnimplementedClicksServer) testEmbeddedByValue()                {}
@@ -334,6 +356,24 @@ func _Clicks_Ship_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Clicks_Salt_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SaltRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ClicksServer).Salt(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Clicks_Salt_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ClicksServer).Salt(ctx, req.(*SaltRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Clicks_ServiceDesc is the grpc.ServiceDesc for Clicks service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -344,6 +384,10 @@ var Clicks_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Ship",
 			Handler:    _Clicks_Ship_Handler,
+		},
+		{
+			MethodName: "Salt",
+			Handler:    _Clicks_Salt_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
