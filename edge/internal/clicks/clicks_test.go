@@ -142,7 +142,7 @@ func TestCountedOnce(t *testing.T) {
 			for range 8 {
 				clients.Go(func() {
 					for i := range 1000 {
-						r.Record("a.example", fmt.Sprint("c", i%25), int64(i%3)*60_000)
+						r.Record(clicks.Click{Domain: "a.example", Code: fmt.Sprint("c", i%25), At: int64(i%3) * 60_000})
 					}
 				})
 			}
@@ -188,7 +188,7 @@ func TestHotLink(t *testing.T) {
 	for range 4 {
 		clients.Go(func() {
 			for range each {
-				r.Record("a.example", "hot", 0)
+				r.Record(clicks.Click{Domain: "a.example", Code: "hot"})
 			}
 		})
 	}
@@ -203,7 +203,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	b := newBooks(func() fault { return none })
 	r := newRecorder(t, b, func(o *clicks.Options) { o.Rows = 100 })
 	for i := range 1000 {
-		r.Record("a.example", fmt.Sprint("c", i), 0)
+		r.Record(clicks.Click{Domain: "a.example", Code: fmt.Sprint("c", i)})
 	}
 	r.Start()
 	stop(t, r)
@@ -216,7 +216,7 @@ func TestStopGivesUp(t *testing.T) {
 	r := newRecorder(t, newBooks(func() fault { return before }), nil)
 	r.Start()
 	for range 10 {
-		r.Record("a.example", "code", 0)
+		r.Record(clicks.Click{Domain: "a.example", Code: "code"})
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -237,7 +237,7 @@ func TestEpochRises(t *testing.T) {
 			o.Data, o.Now = folder, func() time.Time { return clock }
 		})
 		r.Start()
-		r.Record("a.example", "code", 0)
+		r.Record(clicks.Click{Domain: "a.example", Code: "code"})
 		stop(t, r)
 		for _, batch := range b.batches {
 			return batch.GetEpoch()

@@ -59,11 +59,10 @@ func New(o Options) (*Recorder, error) {
 	return r, nil
 }
 
-// Record counts one click of a link at now (Unix milliseconds). The strings must
-// not change afterwards. Hot path: 0 allocs, no I/O, no lock held across I/O.
-func (r *Recorder) Record(domain, code string, now int64) {
+// Record counts one click. Hot path: 0 allocs, no I/O, no lock held across I/O.
+func (r *Recorder) Record(c Click) {
 	b := &r.buffers[rand.Uint32()&r.mask]
-	click := row{domain, code, now / time.Minute.Milliseconds()}
+	click := row{c.Domain, c.Code, c.At / time.Minute.Milliseconds()}
 	for !b.add(click) {
 		// The drain is behind. Whoever finds a buffer full helps, which slows one
 		// request by the time of adding up and loses nothing.

@@ -6,6 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -41,7 +42,7 @@ func (h *Handler) answer(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, qu
 			location = appendQuery(room[:0], location, query)
 		}
 		if !head {
-			h.options.Recorder.Record(e.Domain(), e.Code(), now)
+			h.options.Recorder.Record(clicks.Click{Domain: e.Domain(), Code: e.Code(), At: now})
 		}
 		send(ctx, d, e.Redirect(), location)
 		setCaching(ctx, e, now)

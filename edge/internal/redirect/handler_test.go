@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/redirect"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -72,10 +73,10 @@ func (e *edge) Fill(_ context.Context, key link.Key, _ int64) (*cache.Entry, cac
 
 func (e *edge) Revalidate(key link.Key) { _, _, _ = e.Fill(context.Background(), key, 0) }
 
-func (e *edge) Record(domain, code string, _ int64) {
+func (e *edge) Record(c clicks.Click) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.clicks = append(e.clicks, domain+"/"+code)
+	e.clicks = append(e.clicks, c.Domain+"/"+c.Code)
 }
 
 func (e *edge) clicked() int {

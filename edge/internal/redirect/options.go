@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/limit"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -27,9 +28,8 @@ type Lookup interface {
 
 // Recorder counts clicks.
 type Recorder interface {
-	// Record counts one click at now (Unix milliseconds). It never waits for I/O
-	// and cannot fail; the strings must outlive the request.
-	Record(domain, code string, now int64)
+	// Record counts one click. It never waits for I/O and cannot fail.
+	Record(clicks.Click)
 }
 
 // View is what the edge knows of its domains.

@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -41,7 +42,7 @@ func (h *Handler) quick(p *guard.Plain, answer []byte) (all []byte) {
 	if line == "" || e.ForwardQuery() && len(query) > 0 {
 		return nil
 	}
-	h.options.Recorder.Record(e.Domain(), e.Code(), now)
+	h.options.Recorder.Record(clicks.Click{Domain: e.Domain(), Code: e.Code(), At: now})
 	h.metrics.hits.Add(1)
 	h.metrics.answered(e.Redirect())
 	answer = append(answer, line...)
