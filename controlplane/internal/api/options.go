@@ -32,7 +32,7 @@ type Options struct {
 	// Proxies are believed when they say where a request comes from.
 	Proxies proxies.Trusted
 	// Stats answers how often links were clicked.
-	Stats stats.Store
+	Stats stats.Buckets
 	// ShortURL is what a short link starts with, "{domain}" standing for its
 	// domain, such as https://{domain}.
 	ShortURL string

@@ -9,12 +9,12 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-var _ stats.Store = (*Store)(nil)
+var _ stats.Buckets = (*Store)(nil)
 
 // keyChunk bounds the keys of one statement.
 const keyChunk = 256
 
-// CountClicks is stats.Store's.
+// CountClicks is stats.Buckets's.
 func (s *Store) CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]uint64, error) {
 	counts := make(map[link.Key]uint64, len(keys))
 	for len(keys) > 0 {
@@ -61,7 +61,7 @@ const clickBuckets = `SELECT minute - minute % CAST($5 AS BIGINT) AS start, CAST
 FROM click_minutes WHERE domain = $1 AND code = $2 AND minute >= $3 AND minute < $4
 GROUP BY 1 ORDER BY 1`
 
-// ClickBuckets is stats.Store's.
+// ClickBuckets is stats.Buckets's.
 func (s *Store) ClickBuckets(ctx context.Context, key link.Key, from, to, step int64) ([]stats.Bucket, error) {
 	rows, err := s.read.QueryContext(ctx, clickBuckets, key.Domain, key.Code, from, to, step)
 	if err != nil {
