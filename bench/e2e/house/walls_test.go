@@ -50,6 +50,7 @@ var walls = map[string]wall{
 	},
 	"ristretto stays in the cache": {behind: []string{"github.com/dgraph-io/ristretto"}, from: []string{"edge/internal/cache"}},
 	"fasthttp stays in the edge":   {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
+	"sketches stay with visitors":  {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}},
 	"test support stays in tests":  {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
 }
 
