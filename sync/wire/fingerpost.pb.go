@@ -1025,6 +1025,7 @@ type Parts struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Parts         []*Part                `protobuf:"bytes,1,rep,name=parts,proto3" json:"parts,omitempty"`
 	Visitors      []uint32               `protobuf:"fixed32,2,rep,packed,name=visitors,proto3" json:"visitors,omitempty"`
+	Sketches      [][]byte               `protobuf:"bytes,3,rep,name=sketches,proto3" json:"sketches,omitempty"` // of visitors that were too many to be listed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1069,6 +1070,13 @@ func (x *Parts) GetParts() []*Part {
 func (x *Parts) GetVisitors() []uint32 {
 	if x != nil {
 		return x.Visitors
+	}
+	return nil
+}
+
+func (x *Parts) GetSketches() [][]byte {
+	if x != nil {
+		return x.Sketches
 	}
 	return nil
 }
@@ -1416,10 +1424,11 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\x04Part\x126\n" +
 	"\tdimension\x18\x01 \x01(\x0e2\x18.fingerpost.v1.DimensionR\tdimension\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x14\n" +
-	"\x05count\x18\x03 \x01(\x04R\x05count\"N\n" +
+	"\x05count\x18\x03 \x01(\x04R\x05count\"j\n" +
 	"\x05Parts\x12)\n" +
 	"\x05parts\x18\x01 \x03(\v2\x13.fingerpost.v1.PartR\x05parts\x12\x1a\n" +
-	"\bvisitors\x18\x02 \x03(\aR\bvisitors\"H\n" +
+	"\bvisitors\x18\x02 \x03(\aR\bvisitors\x12\x1a\n" +
+	"\bsketches\x18\x03 \x03(\fR\bsketches\"H\n" +
 	"\fShipResponse\x12\x1c\n" +
 	"\tduplicate\x18\x01 \x01(\bR\tduplicate\x12\x1a\n" +
 	"\bconflict\x18\x02 \x01(\bR\bconflict\"\x1f\n" +
