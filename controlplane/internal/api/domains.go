@@ -4,52 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
-	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
-
-// Domain is a domain as the API shows it.
-type Domain struct {
-	Name           string    `json:"name" example:"go.example.com"`
-	Aliases        []string  `json:"aliases" nullable:"false" doc:"Other hosts that mean this domain."`
-	Workspace      *string   `json:"workspace" doc:"Whose links may stand here; null: everybody's."`
-	Redirect       int       `json:"redirect" doc:"HTTP status of links that name none." example:"302"`
-	CodeLength     int       `json:"code_length" doc:"Length of generated codes." example:"7"`
-	UnknownURL     *string   `json:"unknown_url" doc:"Where unknown codes lead; null: 404."`
-	ExpiredURL     *string   `json:"expired_url" doc:"Where expired links lead that name no URL of their own; null: 410."`
-	Strict         bool      `json:"strict" doc:"All links of this domain are strict."`
-	Robots         *string   `json:"robots" doc:"X-Robots-Tag; null: not sent."`
-	ReferrerPolicy *string   `json:"referrer_policy" doc:"Referrer-Policy; null: not sent."`
-	Default        bool      `json:"default" doc:"Links that name no domain stand here."`
-	Version        uint64    `json:"version" doc:"Rises with each change; also the ETag."`
-	CreatedAt      time.Time `json:"created_at"`
-}
-
-// DomainSettings are what can be set on a domain.
-type DomainSettings struct {
-	Aliases        optional[[]string] `json:"aliases,omitempty" doc:"Other hosts that mean this domain, up to 20; null: none."`
-	Workspace      optional[string]   `json:"workspace,omitempty" doc:"Whose links may stand here; null: everybody's."`
-	Redirect       optional[int]      `json:"redirect,omitempty" doc:"301, 302, 307 or 308; null: 302." example:"301"`
-	CodeLength     optional[int]      `json:"code_length,omitempty" doc:"6 to 12; null: 7."`
-	UnknownURL     optional[string]   `json:"unknown_url,omitempty" doc:"null: 404."`
-	ExpiredURL     optional[string]   `json:"expired_url,omitempty" doc:"null: 410."`
-	Strict         optional[bool]     `json:"strict,omitempty"`
-	Robots         optional[string]   `json:"robots,omitempty" doc:"null: not sent."`
-	ReferrerPolicy optional[string]   `json:"referrer_policy,omitempty" doc:"null: not sent."`
-}
-
-// NewDomain is a domain that is to be added.
-type NewDomain struct {
-	Name string `json:"name" doc:"A host name, without scheme and port." example:"go.example.com"`
-	DomainSettings
-}
 
 type createDomainRequest struct{ Body NewDomain }
 
@@ -103,18 +65,6 @@ func (a *api) registerDomains() {
 	})
 }
 
-func (n *DomainSettings) fields() domains.Fields {
-	f := domains.Fields{
-		Workspace: n.Workspace.pointer(), Redirect: n.Redirect.pointer(), CodeLength: n.CodeLength.pointer(),
-		UnknownURL: n.UnknownURL.pointer(), ExpiredURL: n.ExpiredURL.pointer(), Strict: n.Strict.pointer(),
-		Robots: n.Robots.pointer(), ReferrerPolicy: n.ReferrerPolicy.pointer(),
-	}
-	if n.Aliases.set {
-		f.Aliases = append([]string{}, n.Aliases.value...)
-	}
-	return f
-}
-
 // domainName is the domain that a host means, or the host itself: what this
 // replica has not heard of yet, the database may know.
 func (a *api) domainName(host string) string {
@@ -157,31 +107,6 @@ func (a *api) showDomainOr(d *wire.Domain, err error) (*domainAnswer, error) {
 		return nil, toldOfDomain(err)
 	}
 	return &domainAnswer{ETag: etag(d.GetVersion()), Body: a.showDomain(d)}, nil
-}
-
-func (a *api) showDomain(d *wire.Domain) Domain {
-	shown := Domain{
-		Name: d.GetName(), Aliases: append([]string{}, d.GetAliases()...), Workspace: textOf(d.GetWorkspace()),
-		Redirect: http.StatusFound, CodeLength: link.DefaultLen,
-		UnknownURL: textOf(d.GetUnknownUrl()), ExpiredURL: textOf(d.GetExpiredUrl()), Strict: d.GetStrict(),
-		Robots: textOf(d.GetRobotsTag()), ReferrerPolicy: textOf(d.GetReferrerPolicy()),
-		Default: d.GetName() == a.Links.Domain, Version: d.GetVersion(), CreatedAt: time.UnixMilli(d.GetCreatedAt()).UTC(),
-	}
-	if d.GetRedirect() != 0 {
-		shown.Redirect = int(d.GetRedirect())
-	}
-	if d.GetCodeLength() != 0 {
-		shown.CodeLength = int(d.GetCodeLength())
-	}
-	return shown
-}
-
-// textOf is nil for nothing.
-func textOf(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // toldOfDomain is told for what package domains says.

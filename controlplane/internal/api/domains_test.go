@@ -11,12 +11,13 @@ func TestDomain(t *testing.T) {
 	f.do("POST", "/api/v1/workspaces", `{"id":"shop"}`).want(t, 201, "", "")
 	made := f.do("POST", "/api/v1/domains", `{"name":"Bücher.Example.","aliases":["www.bücher.example","192.0.2.7","2001:DB8::1"],"workspace":"shop",
 		"redirect":308,"code_length":9,"unknown_url":"https://example.org/?x=%2F","expired_url":"https://example.org/over","strict":true,
-		"robots":"noindex, nofollow","referrer_policy":"no-referrer"}`)
+		"robots":"noindex, nofollow","referrer_policy":"no-referrer","tracking":"never","minutes_kept":24,"hours_kept":30,"days_kept":400}`)
 	made.want(t, 201, "", "")
 	want := map[string]any{
 		"name": "xn--bcher-kva.example", "aliases": []any{"www.xn--bcher-kva.example", "192.0.2.7", "[2001:db8::1]"}, "workspace": "shop",
 		"redirect": 308.0, "code_length": 9.0, "unknown_url": "https://example.org/?x=%2F", "expired_url": "https://example.org/over",
-		"strict": true, "robots": "noindex, nofollow", "referrer_policy": "no-referrer", "default": false, "version": 1.0,
+		"strict": true, "robots": "noindex, nofollow", "referrer_policy": "no-referrer", "default": false,
+		"tracking": "never", "minutes_kept": 24.0, "hours_kept": 30.0, "days_kept": 400.0, "version": 1.0,
 		"created_at": made.json["created_at"],
 	}
 	if fmt.Sprint(made.json) != fmt.Sprint(want) || made.header.Get("ETag") != `"1"` {
@@ -50,9 +51,10 @@ func TestDomain(t *testing.T) {
 	}
 
 	f.do("PATCH", at, `{"redirect":null}`, "If-Match", `"7"`).want(t, 412, "precondition_failed", "")
-	changed := f.do("PATCH", at, `{"redirect":null,"aliases":null,"workspace":null,"unknown_url":null}`, "If-Match", `"1"`)
+	changed := f.do("PATCH", at, `{"redirect":null,"aliases":null,"workspace":null,"unknown_url":null,"tracking":"respect","minutes_kept":null,"hours_kept":null,"days_kept":null}`, "If-Match", `"1"`)
 	changed.want(t, 200, "", "")
-	if changed.json["redirect"] != 302.0 || changed.json["workspace"] != nil || changed.json["unknown_url"] != nil || changed.json["strict"] != true || changed.json["version"] != 2.0 {
+	if changed.json["redirect"] != 302.0 || changed.json["workspace"] != nil || changed.json["unknown_url"] != nil || changed.json["strict"] != true || changed.json["version"] != 2.0 ||
+		changed.json["tracking"] != "respect" || changed.json["minutes_kept"] != 48.0 || changed.json["hours_kept"] != 90.0 || changed.json["days_kept"] != nil {
 		t.Errorf("changed %s", changed.body)
 	}
 
@@ -91,6 +93,11 @@ func TestDomainRefused(t *testing.T) {
 		"loop by another":   {`{"name":"x.example","expired_url":"https://go.example/y"}`, "expired_url"},
 		"header injection":  {`{"name":"x.example","robots":"a\r\nb"}`, "robots"},
 		"policy":            {`{"name":"x.example","referrer_policy":"some"}`, "referrer_policy"},
+		"tracking":          {`{"name":"x.example","tracking":"sometimes"}`, "tracking"},
+		"minutes":           {`{"name":"x.example","minutes_kept":745}`, "minutes_kept"},
+		"negative days":     {`{"name":"x.example","days_kept":-1}`, "days_kept"},
+		"hours < minutes":   {`{"name":"x.example","hours_kept":1}`, "hours_kept"},
+		"days < hours":      {`{"name":"x.example","days_kept":89}`, "days_kept"},
 		"unknown field":     {`{"name":"x.example","owner":"me"}`, "owner"},
 	} {
 		t.Run(name, func(t *testing.T) {

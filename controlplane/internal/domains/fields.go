@@ -22,6 +22,10 @@ type Fields struct {
 	UnknownURL, ExpiredURL *string  // "": 404 and 410
 	Strict                 *bool
 	Robots, ReferrerPolicy *string // "": not sent
+	Tracking               *string // "", always or never
+	// How many hours clicks are kept by minute, and how many days by hour and by
+	// day; 0: the default.
+	MinutesKept, HoursKept, DaysKept *int
 }
 
 // Limits of what edges hold of a domain.
@@ -48,6 +52,8 @@ func (f *Fields) apply(d *wire.Domain, all []*wire.Domain) error {
 	f.applyURLs(d, others, &bad)
 	f.applyNumbers(d, &bad)
 	f.applyHeaders(d, &bad)
+	f.applyTracking(d, &bad)
+	f.applyKept(d, &bad)
 	if f.Workspace != nil {
 		d.Workspace = *f.Workspace
 	}
