@@ -1,0 +1,30 @@
+package stats
+
+import (
+	"context"
+	"fmt"
+)
+
+// Final says up to when nothing is missing from an answer.
+type Final struct {
+	// Until is in Unix milliseconds: every click before it is booked. 0 if no edge
+	// has said anything, or one has not said it yet.
+	Until int64
+	// HeldBy is the edge that is the furthest behind; "" if there is none. One that
+	// is gone for good holds it until it is forgotten.
+	HeldBy string
+}
+
+func (s *Stats) final(ctx context.Context) (Final, error) {
+	edges, err := s.Store.Edges(ctx)
+	if err != nil {
+		return Final{}, fmt.Errorf("reading edges: %w", err)
+	}
+	var f Final
+	for _, e := range edges {
+		if f.HeldBy == "" || e.Watermark < f.Until {
+			f = Final{e.Watermark, e.ID}
+		}
+	}
+	return f, nil
+}
