@@ -49,9 +49,13 @@ var walls = map[string]wall{
 		from:   []string{"deploy/standalone", "sync/feedtest"}, tests: true,
 	},
 	"ristretto stays in the cache": {behind: []string{"github.com/dgraph-io/ristretto"}, from: []string{"edge/internal/cache"}},
-	"fasthttp stays in the edge":   {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
-	"sketches stay with visitors":  {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}},
-	"test support stays in tests":  {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
+	"visitors are described in one place": {
+		behind: []string{"github.com/mileusna/useragent", "github.com/oschwald/maxminddb-golang"}, from: []string{"edge/internal/visit"},
+	},
+	"Kafka's client stays with the events": {behind: []string{"github.com/twmb/franz-go"}, from: []string{"edge/internal/events"}, tests: true},
+	"fasthttp stays in the edge":           {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
+	"sketches stay with visitors":          {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}, tests: true},
+	"test support stays in tests":          {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
 }
 
 func TestWalls(t *testing.T) {
