@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -19,10 +20,13 @@ type Reader interface {
 	ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
 }
 
-// Shipper books a batch once; a repeated one is a duplicate and changes
-// nothing. Durable when it returns nil, safe to retry.
+// Shipper takes clicks; an ingest.Ingest is one.
 type Shipper interface {
-	Ship(ctx context.Context, batch *wire.Batch) (duplicate bool, err error)
+	// Ship books a batch once; a repeated one is a duplicate and changes nothing.
+	// Durable when it returns nil, safe to retry.
+	Ship(ctx context.Context, batch *wire.Batch) (ingest.Result, error)
+	// Salt gives the salt of a day, Unix seconds / 86,400. Safe to retry.
+	Salt(ctx context.Context, day int64) ([]byte, error)
 }
 
 // Gate stands in front of the database; an admission.Gate is one. Who was let in

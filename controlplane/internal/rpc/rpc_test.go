@@ -58,8 +58,15 @@ func (b *behind) LeaseRange(ctx context.Context, l counter.Lease) (counter.Range
 	return counter.Range{Shard: 3, First: 10, Size: l.Size}, b.fate(ctx)
 }
 
-func (b *behind) Ship(ctx context.Context, batch *wire.Batch) (bool, error) {
-	return batch.GetSequence() == 1, b.fate(ctx)
+func (b *behind) Ship(ctx context.Context, batch *wire.Batch) (ingest.Result, error) {
+	return ingest.Result{Duplicate: batch.GetSequence() == 1, Conflict: batch.GetSequence() == 3}, b.fate(ctx)
+}
+
+func (b *behind) Salt(ctx context.Context, day int64) ([]byte, error) {
+	if day != 20_000 {
+		return nil, ingest.ErrInvalid
+	}
+	return []byte("salt"), b.fate(ctx)
 }
 
 func (b *behind) Report(ctx context.Context, _ *wire.Applied) error { return b.fate(ctx) }
@@ -118,9 +125,19 @@ func TestLeaseAndShip(t *testing.T) {
 	if err != nil || leased.GetShard() != 3 || leased.GetFirst() != 10 || leased.GetSize() != 5 {
 		t.Errorf("leased %v, error %v", leased, err)
 	}
-	shipped, err := wire.NewClicksClient(conn).Ship(t.Context(), &wire.Batch{Edge: "e", Epoch: 1, Sequence: 1})
-	if err != nil || !shipped.GetDuplicate() {
-		t.Errorf("shipped %v, error %v", shipped, err)
+	clicks := wire.NewClicksClient(conn)
+	for sequence, want := range map[uint64]*wire.ShipResponse{1: {Duplicate: true}, 2: {}, 3: {Conflict: true}} {
+		got, err := clicks.Ship(t.Context(), &wire.Batch{Edge: "e", Epoch: 1, Sequence: sequence})
+		if err != nil || !proto.Equal(got, want) {
+			t.Errorf("shipped %v, error %v", got, err)
+		}
+	}
+	salt, err := clicks.Salt(t.Context(), &wire.SaltRequest{Day: 20_000})
+	if err != nil || string(salt.GetSalt()) != "salt" {
+		t.Errorf("salt %v, error %v", salt, err)
+	}
+	if _, err := clicks.Salt(t.Context(), &wire.SaltRequest{Day: 20_001}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("a salt that is not given: %v", err)
 	}
 }
 

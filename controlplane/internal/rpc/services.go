@@ -67,9 +67,17 @@ type clicks struct {
 }
 
 func (s clicks) Ship(ctx context.Context, in *wire.Batch) (*wire.ShipResponse, error) {
-	duplicate, err := s.shipper.Ship(ctx, in)
+	r, err := s.shipper.Ship(ctx, in)
 	if err != nil {
 		return nil, fmt.Errorf("booking batch %s/%d/%d: %w", in.GetEdge(), in.GetEpoch(), in.GetSequence(), err)
 	}
-	return &wire.ShipResponse{Duplicate: duplicate}, nil
+	return &wire.ShipResponse{Duplicate: r.Duplicate, Conflict: r.Conflict}, nil
+}
+
+func (s clicks) Salt(ctx context.Context, in *wire.SaltRequest) (*wire.SaltResponse, error) {
+	salt, err := s.shipper.Salt(ctx, in.GetDay())
+	if err != nil {
+		return nil, fmt.Errorf("giving a salt: %w", err)
+	}
+	return &wire.SaltResponse{Salt: salt}, nil
 }

@@ -89,7 +89,7 @@ func BenchmarkAddBatch(b *testing.B) {
 					c.Minute++
 				}
 			}
-			if _, err := s.AddBatch(b.Context(), batch); err != nil {
+			if _, err := s.AddBatches(b.Context(), []*wire.Batch{batch}); err != nil {
 				b.Fatal(err)
 			}
 		}

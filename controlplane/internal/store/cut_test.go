@@ -208,14 +208,14 @@ func TestConnectionCutAtCommit(t *testing.T) {
 			return int(l.Version) - 1
 		}, 1},
 		{"a batch", func(t *testing.T, s *store.Store) error {
-			_, err := s.AddBatch(t.Context(), batch)
+			_, err := s.AddBatches(t.Context(), []*wire.Batch{batch})
 			return err
 		}, func(t *testing.T, s *store.Store) int {
 			counts, err := s.CountClicks(t.Context(), []link.Key{key})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return int(counts[key] / 7)
+			return int(counts[key].Count / 7)
 		}, 0},
 		{"a lease", func(t *testing.T, s *store.Store) error {
 			_, err := s.LeaseShard(t.Context(), shard, counter.Lease{Length: 7, Size: 10})

@@ -18,16 +18,20 @@ type dialect struct {
 	// writingCTE: a WITH clause may hold an INSERT or UPDATE, so that a link and
 	// its outbox row are written in one statement, and one round trip.
 	writingCTE bool
+	// arrays: rows may come in an array for each column.
+	arrays bool
+	// bytes is the type that a CAST gives a column of bytes.
+	bytes      string
 	migrations goose.Dialect
 }
 
 func sqliteDialect() dialect {
-	return dialect{name: "SQLite", position: "instr", migrations: goose.DialectSQLite3}
+	return dialect{name: "SQLite", position: "instr", bytes: "BLOB", migrations: goose.DialectSQLite3}
 }
 
 func serverDialect(name string) dialect {
 	return dialect{
 		name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
-		writingCTE: true, migrations: goose.DialectPostgres,
+		writingCTE: true, arrays: true, bytes: "BYTEA", migrations: goose.DialectPostgres,
 	}
 }

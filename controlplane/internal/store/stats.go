@@ -3,81 +3,102 @@ package store
 import (
 	"context"
 	"fmt"
-	"math/bits"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-var _ stats.Buckets = (*Store)(nil)
+var _ stats.Store = (*Store)(nil)
 
-// keyChunk bounds the keys of one statement.
-const keyChunk = 256
+// CountClicks is stats.Store's.
+func (s *Store) CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]stats.Total, error) {
+	return s.countClicks(ctx, keys, `SELECT c.domain, c.code, c.count, c.bots FROM click_totals AS c WHERE (c.domain, c.code) IN (%s)`)
+}
 
-// CountClicks is stats.Buckets's.
-func (s *Store) CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]uint64, error) {
-	counts := make(map[link.Key]uint64, len(keys))
-	for len(keys) > 0 {
-		n := min(len(keys), keyChunk)
-		if err := s.countClicks(ctx, keys[:n], counts); err != nil {
-			return nil, fmt.Errorf("counting clicks: %w", err)
+// CountSince is stats.Store's.
+func (s *Store) CountSince(ctx context.Context, keys []link.Key, minute int64) (map[link.Key]stats.Total, error) {
+	return s.countClicks(ctx, keys, fmt.Sprintf(`SELECT c.domain, c.code, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT)
+FROM click_minutes AS c WHERE c.minute >= %d AND (c.domain, c.code) IN (%%s) GROUP BY c.domain, c.code`, minute))
+}
+
+// countClicks runs a query of rows of a link and its clicks; %s in it is the keys.
+func (s *Store) countClicks(ctx context.Context, keys []link.Key, query string) (map[link.Key]stats.Total, error) {
+	counts := make(map[link.Key]stats.Total, len(keys))
+	var domains, codes []string
+	for _, key := range keys {
+		domains, codes = append(domains, key.Domain), append(codes, key.Code)
+	}
+	err := s.dialect.each(columns{domains, codes}, func(source string, a args) error {
+		rows, err := s.read.QueryContext(ctx, fmt.Sprintf(query, source), a...)
+		if err != nil {
+			return err
 		}
-		keys = keys[n:]
+		_, err = all(rows, func(row scanner) (key link.Key, err error) {
+			var t stats.Total
+			err = row.Scan(&key.Domain, &key.Code, &t.Count, &t.Bots)
+			counts[key] = t
+			return key, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("counting clicks: %w", err)
 	}
 	return counts, nil
 }
 
-func (s *Store) countClicks(ctx context.Context, keys []link.Key, into map[link.Key]uint64) error {
-	// Filled up with keys that no link has, to a power of two, for the same
-	// reason as chunks.
-	size := 1 << bits.Len(uint(len(keys)-1))
-	a := make(args, 2*size)
-	for i := range a {
-		a[i] = ""
+// grain gives the table of slots of a length.
+func grain(g stats.Grain) slotTable {
+	switch g {
+	case stats.Minute:
+		return slotTables[0]
+	case stats.Hour:
+		return slotTables[1]
+	default:
+		return slotTables[2]
 	}
-	for i, key := range keys {
-		a[2*i], a[2*i+1] = key.Domain, key.Code
-	}
-	rows, err := s.read.QueryContext(ctx, `WITH k (domain, code) AS (VALUES `+s.dialect.placeholders(size, 2, nil)+`)
-SELECT c.domain, c.code, CAST(SUM(c.count) AS BIGINT) FROM (SELECT DISTINCT domain, code FROM k) AS d
-JOIN click_minutes c ON c.domain = d.domain AND c.code = d.code GROUP BY c.domain, c.code`, a...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key link.Key
-		var count uint64
-		if err := rows.Scan(&key.Domain, &key.Code, &count); err != nil {
-			return err
-		}
-		into[key] = count
-	}
-	return rows.Err()
 }
 
-// clickBuckets uses % because / is not the same on all databases.
-const clickBuckets = `SELECT minute - minute % CAST($5 AS BIGINT) AS start, CAST(SUM(count) AS BIGINT)
-FROM click_minutes WHERE domain = $1 AND code = $2 AND minute >= $3 AND minute < $4
-GROUP BY 1 ORDER BY 1`
-
-// ClickBuckets is stats.Buckets's.
-func (s *Store) ClickBuckets(ctx context.Context, key link.Key, from, to, step int64) ([]stats.Bucket, error) {
-	rows, err := s.read.QueryContext(ctx, clickBuckets, key.Domain, key.Code, from, to, step)
+// Series is stats.Store's.
+func (s *Store) Series(ctx context.Context, scope stats.Scope, g stats.Grain, from, to int64) ([]stats.Slot, error) {
+	t := grain(g)
+	source, a := t.within(scope, from, to)
+	at := "c." + t.column
+	rows, err := s.read.QueryContext(ctx, `SELECT `+at+`, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) `+
+		source+` GROUP BY `+at+` ORDER BY `+at, a...)
 	if err != nil {
-		return nil, fmt.Errorf("reading clicks of %s: %w", key, err)
+		return nil, fmt.Errorf("reading clicks: %w", err)
 	}
-	defer rows.Close()
-	var buckets []stats.Bucket
-	for rows.Next() {
-		var b stats.Bucket
-		if err := rows.Scan(&b.Start, &b.Count); err != nil {
-			return nil, fmt.Errorf("reading clicks of %s: %w", key, err)
-		}
-		buckets = append(buckets, b)
+	slots, err := all(rows, func(row scanner) (slot stats.Slot, err error) {
+		err = row.Scan(&slot.Start, &slot.Count, &slot.Bots)
+		slot.Start *= t.width
+		return slot, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading clicks: %w", err)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading clicks of %s: %w", key, err)
-	}
-	return buckets, nil
+	return slots, nil
 }
+
+// within is the FROM and WHERE of the rows c that a scope has in [from, to).
+func (t slotTable) within(scope stats.Scope, from, to int64) (text string, a args) {
+	text = `FROM ` + t.table + ` AS c`
+	if scope.Workspace != "" {
+		text += ` JOIN links AS l ON l.domain = c.domain AND l.code = c.code AND l.workspace = ` + a.add(scope.Workspace)
+	}
+	if scope.Tag != "" {
+		text += ` JOIN link_terms AS t ON t.domain = c.domain AND t.code = c.code AND t.term = ` + a.add([]byte("#"+scope.Tag))
+	}
+	text += ` WHERE c.` + t.column + ` >= ` + a.add(ceiling(from, t.width)) + ` AND c.` + t.column + ` < ` + a.add(ceiling(to, t.width))
+	if scope.Key != (link.Key{}) {
+		text += ` AND c.code = ` + a.add(scope.Key.Code) + ` AND c.domain = ` + a.add(scope.Key.Domain)
+	}
+	if scope.Domain != "" {
+		text += ` AND c.domain = ` + a.add(scope.Domain)
+	}
+	return text, a
+}
+
+// ceiling gives the first slot that starts at a minute or later. Minutes before
+// 1970 have none.
+func ceiling(minute, width int64) int64 { return (max(minute, 0) + width - 1) / width }

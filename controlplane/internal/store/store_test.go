@@ -21,10 +21,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Tests{M: m}) }
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, sqliteURL(t)) })
+	storetest.RunClicks(t, func(t *testing.T) string { return sqliteURL(t) })
 }
 
 func TestPostgreSQL(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, postgres.NewDatabase(t)) })
+	storetest.RunClicks(t, func(t *testing.T) string { return postgres.NewDatabase(t) })
 }
 
 // TestCockroachDB needs the address of a server that it may add databases to,
@@ -35,10 +37,12 @@ func TestCockroachDB(t *testing.T) {
 		t.Skip("FINGERPOST_COCKROACH_URL names no server")
 	}
 	n := 0
-	storetest.Run(t, func(t *testing.T) *store.Store {
+	database := func(t *testing.T) string {
 		n++
-		return open(t, addDatabase(t, server, fmt.Sprintf("fingerpost_test_%d_%d", time.Now().UnixMilli(), n)))
-	})
+		return addDatabase(t, server, fmt.Sprintf("fingerpost_test_%d_%d", time.Now().UnixMilli(), n))
+	}
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, database(t)) })
+	storetest.RunClicks(t, database)
 }
 
 // addDatabase adds a database to a server and removes it after the test.

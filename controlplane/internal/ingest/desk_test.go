@@ -1,0 +1,142 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// shipAll ships a batch of each edge at once and gives what became of them.
+func shipAll(i *ingest.Ingest, edges []string, counts int) (group *sync.WaitGroup, errs map[string]error) {
+	var mu sync.Mutex
+	group, errs = new(sync.WaitGroup), make(map[string]error)
+	for _, edge := range edges {
+		group.Go(func() {
+			b := batch()
+			b.Edge = edge
+			for len(b.Counts) < counts {
+				b.Counts = append(b.Counts, b.Counts[0])
+			}
+			_, err := i.Ship(context.Background(), b)
+			mu.Lock()
+			defer mu.Unlock()
+			errs[edge] = err
+		})
+	}
+	return group, errs
+}
+
+// names are those of n edges.
+func names(n int) (edges []string) {
+	for i := range n {
+		edges = append(edges, fmt.Sprint("e", i))
+	}
+	return edges
+}
+
+// TestTogether: what comes while a booking is under way is booked together.
+func TestTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
+		i, _ := start(t, store)
+		first, _ := shipAll(i, []string{"first"}, 1)
+		<-store.begun
+		rest, errs := shipAll(i, names(50), 1)
+		synctest.Wait()
+		store.hold <- struct{}{}
+		store.hold <- struct{}{}
+		first.Wait()
+		rest.Wait()
+		if len(store.bookings) != 2 || len(store.bookings[0]) != 1 || len(store.bookings[1]) != 50 {
+			t.Errorf("%d bookings", len(store.bookings))
+		}
+		for edge, err := range errs {
+			if err != nil {
+				t.Errorf("%s: %v", edge, err)
+			}
+		}
+	})
+}
+
+// TestBookingsAreBounded: many large batches are more than one booking.
+func TestBookingsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
+		i, _ := start(t, store)
+		first, _ := shipAll(i, []string{"first"}, 1)
+		<-store.begun
+		rest, _ := shipAll(i, names(6), ingest.MaxCounts)
+		synctest.Wait()
+		for range 3 {
+			store.hold <- struct{}{}
+		}
+		first.Wait()
+		rest.Wait()
+		if len(store.bookings) != 3 || len(store.bookings[1]) != 4 || len(store.bookings[2]) != 2 {
+			t.Errorf("%d bookings", len(store.bookings))
+		}
+	})
+}
+
+// TestOneBadBatch: what one batch does to a booking, the others do not suffer.
+func TestOneBadBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &ledger{begun: make(chan struct{}, 20), hold: make(chan struct{}, 20), poison: "e3"}
+		i, _ := start(t, store)
+		first, _ := shipAll(i, []string{"first"}, 1)
+		<-store.begun
+		rest, errs := shipAll(i, names(10), 1)
+		synctest.Wait()
+		for range 12 {
+			store.hold <- struct{}{}
+		}
+		first.Wait()
+		rest.Wait()
+		for edge, err := range errs {
+			if (err != nil) != (edge == "e3") {
+				t.Errorf("%s: %v", edge, err)
+			}
+		}
+	})
+}
+
+// TestCallersLeave: a batch whose caller left before its turn is not booked, and
+// one that is under way is booked all the same.
+func TestCallersLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
+		i, _ := start(t, store)
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		ship := func(edge string) {
+			group.Go(func() {
+				b := &wire.Batch{Edge: edge, Sequence: 1}
+				if _, err := i.Ship(ctx, b); !errors.Is(err, context.Canceled) {
+					t.Errorf("%s: %v", edge, err)
+				}
+			})
+		}
+		ship("underway")
+		<-store.begun
+		ship("waiting")
+		synctest.Wait()
+		cancel()
+		group.Wait()
+		store.hold <- struct{}{}
+		if err := i.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if len(store.bookings) != 1 || store.bookings[0][0].GetEdge() != "underway" {
+			t.Errorf("%d bookings", len(store.bookings))
+		}
+		if _, err := i.Ship(context.Background(), batch()); err == nil || errors.Is(err, ingest.ErrInvalid) {
+			t.Errorf("after the end: %v", err)
+		}
+	})
+}
