@@ -41,6 +41,7 @@ type command struct {
 	Absences    int           `name:"negative-entries" help:"How many unknown codes are remembered." default:"100000"`
 	MaxStale    time.Duration `help:"How long links that are not strict are served while the feed is silent." default:"24h"`
 	public
+	clicks
 	hops
 }
 
@@ -84,7 +85,7 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 	n, err := node.New(node.Options{
 		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
 		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: cli.Build(), Logger: log, Registry: registry,
-		Public: world, EtcdTLS: etcd, ControlTLS: control,
+		Public: world, Clicks: c.clicks.options(), EtcdTLS: etcd, ControlTLS: control,
 	})
 	if err != nil {
 		return nil, err

@@ -92,7 +92,14 @@ func (n *Node) start(ctx context.Context) error {
 	}
 	n.onStop("connections to the control planes", func(context.Context) error { return pool.Close() })
 
-	recorder, err := clicks.New(clicks.Options{Edge: o.ID, Data: o.Data, Shipper: pool, Now: o.Now, Logger: o.Logger})
+	visits, err := o.Clicks.visits(&o)
+	if err != nil {
+		return setting("CountryDB", err)
+	}
+	visits.Start()
+	n.onStop("countries", func(context.Context) error { visits.Stop(); return nil })
+
+	recorder, err := clicks.New(o.Clicks.recorder(&o, pool, visits))
 	if err != nil {
 		return setting("Data", fmt.Errorf("%w; name a folder that this program may write to", err))
 	}
@@ -139,7 +146,7 @@ func (n *Node) start(ctx context.Context) error {
 	n.onStop("feed", func(context.Context) error { return client.Close() })
 	n.run("following", func(ctx context.Context) { client.Follow(ctx, n.follower) })
 	n.run("watching the feed", n.follower.Watch)
-	n.run("reporting", func(ctx context.Context) { n.follower.Report(ctx, o.ID, pool, nil) })
+	n.run("reporting", func(ctx context.Context) { n.follower.Report(ctx, o.ID, pool, recorder.Waiting) })
 	n.run("asking about what is suspect", (&sweep{memory, disk, asks, n.follower.Rebased()}).run)
 
 	ports, err := n.ports()
@@ -170,7 +177,7 @@ func (n *Node) start(ctx context.Context) error {
 		return n.redirect.Stop(ctx)
 	})
 
-	if err := n.register(append(append(disk.Collectors(), pool.Collectors()...), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, newCacheBytes(memory))...); err != nil {
+	if err := n.register(append(append(disk.Collectors(), pool.Collectors()...), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, visits.Collector(), newCacheBytes(memory))...); err != nil {
 		return err
 	}
 	if n.ops, err = ops.New(ops.Options{

@@ -39,6 +39,8 @@ type Options struct {
 	// LarderBytes bounds the disk that the hot mappings take, in Data. Default
 	// 256 MiB, which is room for 1.2 million links of a usual length.
 	LarderBytes int64
+	// Clicks is how they are kept and described.
+	Clicks Clicks
 	// Absences bounds how many unknown codes are remembered. Default 100,000.
 	Absences int
 	// MaxStale is how old the knowledge of a link may be that is not strict.
@@ -103,6 +105,9 @@ func (o *Options) validate() error {
 		if err := checkAddr(withoutScheme(addr)); err != nil {
 			return setting("Etcd", err)
 		}
+	}
+	if err := o.Clicks.validate(); err != nil {
+		return err
 	}
 	switch {
 	case o.Data == "":

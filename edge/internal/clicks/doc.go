@@ -1,15 +1,24 @@
 // Package clicks counts clicks off the request path and ships them to the
 // control plane, each exactly once.
 //
-// Record appends to a buffer in memory. A drain adds the buffers up per link and
-// minute, and a shipper sends the sums in numbered batches: edge, epoch (rises
-// with every start), sequence (1, 2, … within an epoch). One batch is under way
-// at a time, and the same batch, byte for byte, is sent until a control plane
-// acknowledges it; the number lets the other side book it once, however often it
-// arrives. What is counted meanwhile makes up the next batch.
+// Record copies a click into the spool: files that outlive the process, or memory
+// where that was asked for. A drain reads it from there, finds out who clicked,
+// adds up per link and minute, and ships the sums in numbered batches: edge, epoch
+// (rises with every start), sequence (1, 2, … within an epoch), and a digest of
+// the records behind them. One batch is under way at a time, and the same is sent
+// until a control plane acknowledges it, by the next process if need be; the
+// number lets the other side book it once, however often it arrives. Only then are
+// the records removed.
 //
-// Memory is bounded: when too many distinct links were clicked while no control
-// plane answers, clicks of further ones are lost, and counted as such. Clicks
-// that Stop cannot ship are counted as lost too, and so are all that were not
-// shipped when the process dies, though nobody is left to say so.
+// A batch that the control plane will never book (its number was booked with other
+// clicks: the folder was copied, or two edges have one id) sets the spool of its
+// epoch aside for the operator, and counting goes on in a new one.
+//
+// What is lost is counted: clicks that found no room, because the disk is full or
+// the spool at its bound, and records that could not be read. What a power failure
+// takes is bounded by Options.Sync.
+//
+// Of a visitor's address no more than its network is kept anywhere; a register of
+// the day's sketch of visitors is made of it while the request is answered, with
+// a key that is thrown away when the day is over.
 package clicks

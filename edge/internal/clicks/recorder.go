@@ -2,135 +2,113 @@ package clicks
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/bits"
-	"math/rand/v2"
-	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unsafe"
+
+	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
+	"github.com/fingerpost/fingerpost/edge/internal/visit"
 )
+
+// shipping is the cursor of what is shipped.
+const shipping = "ship"
 
 // Recorder counts clicks from New on and ships them from Start on until Stop.
 type Recorder struct {
 	options Options
-	epoch   uint64
-	buffers []buffer
-	mask    uint32
+	spool   *spool.Spool
+	cursor  *spool.Cursor
+	salts   salts
 	tally   *tally
 	metrics *metrics
+	caught  atomic.Int64 // Unix milliseconds; what was recorded before is shipped, says the shipper
 
-	draining sync.Mutex // held by whoever swaps buffers; guards no I/O
-	wake     chan struct{}
-	stop     chan struct{}      // closed by Stop: ship what is left and end
-	abandon  context.CancelFunc // by Stop's deadline: end now
-	done     chan struct{}      // closed when the shipper has ended
+	stop    chan struct{}      // closed by Stop: ship what is left and end
+	abandon context.CancelFunc // by Stop's deadline: end now
+	forget  context.CancelFunc // by Stop: nobody needs salts any more
+	running sync.WaitGroup
 
-	unacknowledged uint64 // clicks of the batch given up; the shipper's until done
+	// The shipper's own.
+	watermark int64     // Unix milliseconds; what was answered before is shipped, or in the batch in hand
+	told      time.Time // when a control plane last heard from it
 }
 
-// New checks the options and takes this start's epoch, which it keeps in the
-// data folder.
+// New checks the options and opens the spool, with an epoch of its own.
 func New(o Options) (*Recorder, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	epoch, err := nextEpoch(o.Data, o.Now())
+	s, err := spool.Open(spool.Options{
+		Data: o.Data, Bytes: o.Bytes, Sync: o.Sync, Cursors: append([]string{shipping}, o.Readers...), Now: o.Now, Logger: o.Logger,
+	})
 	if err != nil {
 		return nil, err
 	}
-	// A power of two, so that picking one costs a mask.
-	n := 1 << bits.Len(uint(runtime.GOMAXPROCS(0)))
 	r := &Recorder{
-		options: o,
-		epoch:   epoch,
-		buffers: make([]buffer, n),
-		mask:    uint32(n - 1),
-		tally:   newTally(o.Rows),
-		metrics: newMetrics(),
-		wake:    make(chan struct{}, 1),
-		stop:    make(chan struct{}),
-		done:    make(chan struct{}),
+		options: o, spool: s, cursor: s.Cursor(shipping), tally: newTally(o.Rows, o.Visits), metrics: newMetrics(), stop: make(chan struct{}),
 	}
-	for i := range r.buffers {
-		r.buffers[i].full = make([]row, 0, o.Buffer)
-		r.buffers[i].spare = make([]row, 0, o.Buffer)
-	}
+	r.caught.Store(o.Now().UnixMilli())
 	return r, nil
 }
 
+// Cursor reads the spool for one of Options.Readers.
+func (r *Recorder) Cursor(name string) *spool.Cursor { return r.spool.Cursor(name) }
+
+// Waiting is how many bytes of clicks wait to be shipped, at most.
+func (r *Recorder) Waiting() uint64 { return uint64(r.cursor.Waiting()) }
+
 // Record counts one click. Hot path: 0 allocs, no I/O, no lock held across I/O.
 func (r *Recorder) Record(c Click) {
-	b := &r.buffers[rand.Uint32()&r.mask]
-	click := row{c.Domain, c.Code, c.At / time.Minute.Milliseconds()}
-	for !b.add(click) {
-		// The drain is behind. Whoever finds a buffer full helps, which slows one
-		// request by the time of adding up and loses nothing.
-		r.drain()
+	record := spool.Record{At: c.At, Domain: view(c.Domain), Code: view(c.Code)}
+	var room [tagRoom]byte
+	if !c.CountOnly {
+		record.Agent, record.Language = c.Agent, c.Language
+		record.Referrer = authority(c.Referrer)
+		record.Query = tagged(c.Query, &room)
+		record.Network = c.Address // the spool keeps no more than the network
+		if salt := r.salts.of(c.At); salt != nil {
+			record.Visitor = visit.Register(*salt, c.Address, c.Agent)
+		}
 	}
-	r.metrics.recorded.Add(1)
+	if r.spool.Append(&record) {
+		r.metrics.recorded.Add(1)
+	} else {
+		r.metrics.lost.Add(1)
+	}
 }
 
-// drain adds up what the buffers hold.
-func (r *Recorder) drain() {
-	r.draining.Lock()
-	defer r.draining.Unlock()
-	for i := range r.buffers {
-		b := &r.buffers[i]
-		rows := b.swap()
-		if lost := r.tally.add(rows); lost > 0 {
-			r.metrics.lostRows.Add(lost)
-		}
-		b.reuse(rows)
-	}
-}
+// view gives a string's bytes, which must not be written to.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // Start begins to drain and ship.
 func (r *Recorder) Start() {
-	ctx, abandon := context.WithCancel(context.Background())
-	r.abandon = abandon
-	go func() {
-		defer close(r.done)
-		var draining sync.WaitGroup
-		draining.Go(r.drainRegularly)
-		r.shipAll(ctx)
-		draining.Wait()
-	}()
+	shipping, abandon := context.WithCancel(context.Background())
+	salts, forget := context.WithCancel(shipping)
+	r.abandon, r.forget = abandon, forget
+	r.spool.Start()
+	r.running.Go(func() { r.shipAll(shipping) })
+	r.running.Go(func() { r.keepSalts(salts) })
 }
 
-// drainRegularly drains until Stop, whatever the shipper waits for.
-func (r *Recorder) drainRegularly() {
-	tick := time.NewTicker(r.options.Interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			r.drain()
-		case <-r.stop:
-			return
-		}
-		r.rouse()
-	}
-}
-
-// Stop ships what was recorded, until ctx ends, and counts the rest as lost.
-// Nothing may be recorded any more.
+// Stop ships what was recorded, until ctx ends. What is left then stays on disk,
+// for the next start; in memory it is lost, and counted so. Nobody reads the spool
+// or records any more.
 func (r *Recorder) Stop(ctx context.Context) error {
-	r.drain()
+	r.spool.End()
 	close(r.stop)
-	defer r.abandon()
-	select {
-	case <-r.done:
-	case <-ctx.Done():
-		r.abandon()
-		<-r.done
+	r.forget()
+	end := context.AfterFunc(ctx, r.abandon)
+	r.running.Wait()
+	end()
+	r.abandon()
+	left := r.Waiting()
+	if err := r.spool.Close(); err != nil {
+		return fmt.Errorf("closing the spool: %w", err)
 	}
-	// A request that outlived the server's stop may have recorded since.
-	r.drain()
-	lost := r.unacknowledged + r.tally.clicks()
-	if lost == 0 {
-		return nil
+	if left > 0 && r.options.Bytes < 0 {
+		return fmt.Errorf("shipping the last clicks: %d bytes of them are lost: %w", left, context.Cause(ctx))
 	}
-	r.metrics.lostStopping.Add(lost)
-	return fmt.Errorf("shipping the last clicks: %w", errors.Join(ctx.Err(), fmt.Errorf("%d clicks were not acknowledged", lost)))
+	return nil
 }

@@ -1,67 +1,154 @@
 package clicks
 
 import (
-	"sync"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
+	"github.com/fingerpost/fingerpost/edge/internal/visit"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// tally adds clicks up per row until they are shipped.
+const (
+	// A batch is full with so many clicks, or when it is about so long.
+	maxClicks = 50_000
+	maxBytes  = 3 << 20
+	// maxMinute is the last that a control plane takes: the year 6053.
+	maxMinute = 1 << 31
+)
+
+// row is what clicks are counted by: a link in a minute.
+type row struct {
+	domain, code string
+	minute       int64 // Unix seconds / 60
+}
+
+// part is a value of a dimension.
+type part struct {
+	dimension wire.Dimension
+	value     string
+}
+
+// sums is what is known of a row's clicks.
+type sums struct {
+	count, bots uint64
+	parts       map[part]uint64
+	visitors    []uint32
+}
+
+// tally adds clicks up for one batch. It belongs to the shipper.
 type tally struct {
-	limit int
+	limit  int
+	visits Describer
 
-	mu   sync.Mutex
-	rows map[row]uint64 // guarded by mu
+	rows   map[row]*sums
+	clicks int
+	bytes  int // of the batch when it is encoded, about
 }
 
-func newTally(limit int) *tally { return &tally{limit: limit, rows: make(map[row]uint64)} }
-
-// add counts clicks and says how many found no room.
-func (t *tally) add(clicks []row) (lost uint64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, r := range clicks {
-		n, known := t.rows[r]
-		if !known && len(t.rows) >= t.limit {
-			lost++
-			continue
-		}
-		t.rows[r] = n + 1
-	}
-	return lost
+func newTally(limit int, visits Describer) *tally {
+	t := &tally{limit: limit, visits: visits}
+	t.reset()
+	return t
 }
 
-// take removes up to most rows for a batch.
-func (t *tally) take(most int) []*wire.ClickCount {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	counts := make([]*wire.ClickCount, 0, min(most, len(t.rows)))
-	for r, n := range t.rows {
-		if len(counts) == most {
-			break
+func (t *tally) reset() { t.rows, t.clicks, t.bytes = make(map[row]*sums), 0, 0 }
+
+// add counts a click and says whether there is room for more.
+func (t *tally) add(r *spool.Record) (more bool) {
+	s := t.sumsOf(r)
+	s.count++
+	t.clicks++
+	if len(r.Agent)+len(r.Referrer)+len(r.Language)+len(r.Query) > 0 || r.Network.IsValid() {
+		t.describe(s, r)
+	}
+	return len(t.rows) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes
+}
+
+// sumsOf finds a click's row. A lookup copies no string.
+func (t *tally) sumsOf(r *spool.Record) *sums {
+	minute := min(max(r.At/time.Minute.Milliseconds(), 1), maxMinute) // whatever the clock says
+	if s := t.rows[row{string(r.Domain), string(r.Code), minute}]; s != nil {
+		return s
+	}
+	s := new(sums)
+	t.rows[row{string(r.Domain), string(r.Code), minute}] = s
+	t.bytes += len(r.Domain) + len(r.Code) + 32
+	return s
+}
+
+// describe adds what is known of a click's visitor. Of programs only the name is.
+func (t *tally) describe(s *sums, r *spool.Record) {
+	f := t.visits.Describe(visit.Visit{Agent: r.Agent, Referrer: r.Referrer, Language: r.Language, Query: r.Query, Network: r.Network})
+	if s.parts == nil {
+		s.parts = make(map[part]uint64)
+	}
+	if f.Bot != "" {
+		s.bots++
+		t.addPart(s, wire.Dimension_DIMENSION_BOT, f.Bot)
+		return
+	}
+	if r.Visitor != 0 {
+		s.visitors = append(s.visitors, r.Visitor)
+		t.bytes += 4
+	}
+	t.addPart(s, wire.Dimension_DIMENSION_REFERRER, f.Referrer)
+	t.addPart(s, wire.Dimension_DIMENSION_COUNTRY, f.Country)
+	t.addPart(s, wire.Dimension_DIMENSION_BROWSER, f.Browser)
+	t.addPart(s, wire.Dimension_DIMENSION_OS, f.OS)
+	t.addPart(s, wire.Dimension_DIMENSION_DEVICE, f.Device)
+	t.addPart(s, wire.Dimension_DIMENSION_LANGUAGE, f.Language)
+	t.addPart(s, wire.Dimension_DIMENSION_UTM_SOURCE, f.Source)
+	t.addPart(s, wire.Dimension_DIMENSION_UTM_MEDIUM, f.Medium)
+	t.addPart(s, wire.Dimension_DIMENSION_UTM_CAMPAIGN, f.Campaign)
+}
+
+func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
+	if value == "" {
+		return
+	}
+	p := part{d, value}
+	n := s.parts[p]
+	s.parts[p] = n + 1
+	if n == 0 {
+		t.bytes += len(value) + 12
+	}
+}
+
+// counts is what a batch says, in an order of its own.
+func (t *tally) counts() []*wire.ClickCount {
+	counts := make([]*wire.ClickCount, 0, len(t.rows))
+	for r, s := range t.rows {
+		c := &wire.ClickCount{Domain: r.domain, Code: r.code, Minute: r.minute, Count: s.count, Bots: s.bots, Visitors: distinct(s.visitors)}
+		for p, n := range s.parts {
+			c.Parts = append(c.Parts, &wire.Part{Dimension: p.dimension, Value: p.value, Count: n})
 		}
-		counts = append(counts, &wire.ClickCount{Domain: r.domain, Code: r.code, Minute: r.minute, Count: n})
-		delete(t.rows, r)
+		slices.SortFunc(c.Parts, compareParts)
+		counts = append(counts, c)
 	}
-	if len(t.rows) == 0 {
-		t.rows = make(map[row]uint64) // a map keeps the room of its largest size
-	}
+	slices.SortFunc(counts, compareCounts)
 	return counts
 }
 
-// clicks is how many wait.
-func (t *tally) clicks() (sum uint64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, n := range t.rows {
-		sum += n
-	}
-	return sum
+func distinct(registers []uint32) []uint32 {
+	slices.Sort(registers)
+	return slices.Compact(registers)
 }
 
-func sum(counts []*wire.ClickCount) (n uint64) {
-	for _, c := range counts {
-		n += c.GetCount()
+func compareParts(a, b *wire.Part) int {
+	if a.GetDimension() != b.GetDimension() {
+		return int(a.GetDimension() - b.GetDimension())
 	}
-	return n
+	return strings.Compare(a.GetValue(), b.GetValue())
+}
+
+func compareCounts(a, b *wire.ClickCount) int {
+	if n := strings.Compare(a.GetDomain(), b.GetDomain()); n != 0 {
+		return n
+	}
+	if n := strings.Compare(a.GetCode(), b.GetCode()); n != 0 {
+		return n
+	}
+	return int(a.GetMinute() - b.GetMinute())
 }

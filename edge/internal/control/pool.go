@@ -3,13 +3,17 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 
+	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -60,12 +64,31 @@ func (p *Pool) Resolve(ctx context.Context, key link.Key) (*wire.Record, error) 
 	})
 }
 
-// Ship implements clicks.Shipper.
+// Ship implements clicks.Plane.
 func (p *Pool) Ship(ctx context.Context, b *wire.Batch) error {
 	return p.try(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
-		_, err := wire.NewClicksClient(conn).Ship(ctx, b)
+		answer, err := wire.NewClicksClient(conn).Ship(ctx, b)
+		switch {
+		case status.Code(err) == codes.InvalidArgument:
+			return fmt.Errorf("%w: %w", clicks.ErrRefused, err)
+		case answer.GetConflict():
+			return fmt.Errorf("%w: %w", clicks.ErrRefused, status.Error(codes.AlreadyExists, "other clicks have its number"))
+		}
 		return err
 	})
+}
+
+// Salt implements clicks.Plane.
+func (p *Pool) Salt(ctx context.Context, day int64) (key [16]byte, err error) {
+	err = p.try(ctx, func(ctx context.Context, conn *grpc.ClientConn) error {
+		answer, err := wire.NewClicksClient(conn).Salt(ctx, &wire.SaltRequest{Day: day})
+		if err == nil && len(answer.GetSalt()) != len(key) {
+			return fmt.Errorf("a salt of %d bytes", len(answer.GetSalt()))
+		}
+		copy(key[:], answer.GetSalt())
+		return err
+	})
+	return key, err
 }
 
 // Report implements follower.Reporter.

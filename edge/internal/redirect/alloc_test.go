@@ -15,14 +15,17 @@ import (
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/redirect"
+	"github.com/fingerpost/fingerpost/edge/internal/visit"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// noShipper is never called: the recorder is not started.
-type noShipper struct{}
+// nobody is never called: the recorder is not started.
+type nobody struct{}
 
-func (noShipper) Ship(context.Context, *wire.Batch) error { return nil }
+func (nobody) Ship(context.Context, *wire.Batch) error           { return nil }
+func (nobody) Salt(context.Context, int64) (k [16]byte, _ error) { return k, nil }
+func (nobody) Describe(visit.Visit) (f visit.Facts)              { return f }
 
 // request is the whole job from a parsed request to an answer set: host, code,
 // stamp, dates, click, headers, metrics.
@@ -30,7 +33,7 @@ func request(t testing.TB, target string) func() {
 	e := newEdge(t)
 	e.has("code123", func(l *link.Link) { l.ExpiresAt = time.Now().Add(time.Hour).UnixMilli() })
 	recorder, err := clicks.New(clicks.Options{
-		Edge: "test", Data: t.TempDir(), Shipper: noShipper{}, Logger: slog.New(slog.DiscardHandler),
+		Edge: "test", Data: t.TempDir(), Plane: nobody{}, Visits: nobody{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

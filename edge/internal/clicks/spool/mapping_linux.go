@@ -1,0 +1,27 @@
+package spool
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// allocate reserves the blocks of a new file, so that a full disk shows here and
+// not as a fault when the mapping is written to.
+func allocate(f *os.File, size int) error {
+	for {
+		err := unix.Fallocate(int(f.Fd()), 0, 0, int64(size))
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EOPNOTSUPP):
+			return fill(f, size)
+		}
+		return err
+	}
+}
+
+// prefault takes the page faults that the handlers would otherwise take. Kernels
+// before 5.14 refuse, which does no harm.
+func prefault(mapping []byte) { _ = unix.Madvise(mapping, unix.MADV_POPULATE_WRITE) }
