@@ -90,8 +90,23 @@ func TestCalls(t *testing.T) {
 	if r := must[*client.Resolution](t)(c.Resolve(ctx, "/mine", time.Time{})); r.Status != 302 || *r.Location != made.LongURL {
 		t.Errorf("resolved %+v", r)
 	}
-	if s := must[*client.Stats](t)(c.Stats(ctx, "", "mine", "hour", time.Time{}, time.Time{})); s.Total != 0 || s.Bucket != "hour" {
+	asked := client.StatsQuery{Bucket: "hour", TZ: "Europe/Berlin", By: "country", Top: 3, Previous: true, Bots: "exclude"}
+	if s := must[*client.LinkStats](t)(c.Stats(ctx, "", "mine", asked)); s.Total != 0 || s.Bucket != "hour" || s.TZ != asked.TZ || s.Groups.By != "country" || s.Previous == nil {
 		t.Errorf("stats %+v", s)
+	}
+	if s := must[*client.TotalStats](t)(c.Totals(ctx, "localhost", "red", client.StatsQuery{From: time.Now().Add(-time.Hour)})); *s.Tag != "red" || *s.Domain != "localhost" || s.Bucket != "day" {
+		t.Errorf("totals %+v", s)
+	}
+	for clicks, err := range c.Live(ctx, "", "mine") {
+		if err != nil || clicks.Count != 0 {
+			t.Errorf("live %+v, %v", clicks, err)
+		}
+		break
+	}
+	for _, err := range c.Live(ctx, "", "nobodys") {
+		if !errors.As(err, &problem) || problem.Code != "not_found" {
+			t.Errorf("live of no link: %v", err)
+		}
 	}
 	if png := must[[]byte](t)(c.QR(ctx, "", "mine", "png", 128, "H")); !strings.HasPrefix(string(png), "\x89PNG") {
 		t.Errorf("QR code %.20q", png)
@@ -166,7 +181,8 @@ func TestTypes(t *testing.T) {
 		"Link": client.Link{}, "NewLink": client.NewLink{}, "ChangeRequestBody": client.Change{}, "Clicks": client.Clicks{},
 		"BulkItem": client.BulkItem{}, "LinkVersion": client.LinkVersion{}, "FieldChange": client.FieldChange{},
 		"HistoryAnswerBody": client.HistoryPage{}, "ListAnswerBody": client.Page{}, "Resolution": client.Resolution{},
-		"StatsAnswerBody": client.Stats{}, "ClickBucket": client.ClickBucket{}, "Problem": client.Problem{}, "ProblemField": client.ProblemField{},
+		"LinkStats": client.LinkStats{}, "TotalStats": client.TotalStats{}, "ClickPeriod": client.ClickPeriod{}, "ClickBucket": client.ClickBucket{},
+		"Uniques": client.Uniques{}, "ClickGroups": client.ClickGroups{}, "ClickGroup": client.ClickGroup{}, "LiveClicks": client.LiveClicks{}, "Problem": client.Problem{}, "ProblemField": client.ProblemField{},
 	} {
 		t.Run(schema, func(t *testing.T) {
 			var described, typed []string
@@ -174,7 +190,7 @@ func TestTypes(t *testing.T) {
 				described = append(described, name)
 			}
 			for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {
-				if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+				if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" && !field.Anonymous {
 					typed = append(typed, name)
 				}
 			}

@@ -96,7 +96,7 @@ func (f *Files) Export(ctx context.Context, w io.Writer, format, workspace strin
 			return fmt.Errorf("counting clicks: %w", err)
 		}
 		for _, l := range page {
-			if err := out.Write(l, api.ShortURL(f.server.ShortURL, l.Key), clicks[l.Key]); err != nil {
+			if err := out.Write(l, api.ShortURL(f.server.ShortURL, l.Key), clicks[l.Key].Count); err != nil {
 				return err
 			}
 		}

@@ -12,11 +12,14 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/ops"
@@ -41,6 +44,9 @@ type Server struct {
 	links             *links.Links
 	health            *health
 	receipts          *receipts.Book
+	ingest            *ingest.Ingest
+	stats             *stats.Stats
+	live              *live.Live
 	apiGate, callGate *admission.Gate
 	proxies           proxies.Trusted
 }
@@ -61,7 +67,7 @@ func New(o Options) (*Server, error) {
 // what it did. ctx bounds Start only.
 func (s *Server) Start(ctx context.Context) error {
 	for _, begin := range []func(context.Context) error{
-		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openReceipts, s.openLinks,
+		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openReceipts, s.openLinks, s.openIngest,
 		s.serveOps, s.serveRPC, s.serveAPI, s.watchHealth,
 	} {
 		if err := begin(ctx); err != nil {
@@ -117,6 +123,7 @@ func (s *Server) serve(l net.Listener, handler http.Handler) {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(s.live.End) // its streams would hold up the rest
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -22,9 +22,11 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -181,13 +183,24 @@ func (s *Server) secret(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
-func (s *Server) serveRPC(context.Context) error {
-	clicks, err := ingest.New(ingest.Options{Store: s.store, Logger: s.Logger, Registerer: s.Registry})
+// openIngest comes before the ports: what was taken in is booked after they close.
+func (s *Server) openIngest(context.Context) (err error) {
+	s.ingest, err = ingest.New(ingest.Options{Store: s.store, Logger: s.Logger, Registerer: s.Registry, Now: s.Now})
 	if err != nil {
 		return err
 	}
+	s.undo.add("ingest", s.ingest.Stop)
+	janitor, err := ingest.NewJanitor(s.store, s.Logger)
+	if err != nil {
+		return err
+	}
+	s.loop("janitor", janitor.Run)
+	return nil
+}
+
+func (s *Server) serveRPC(context.Context) (err error) {
 	s.rpc, err = rpc.New(rpc.Options{
-		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: clicks, Edges: s.receipts, Gate: s.callGate, Logger: s.Logger,
+		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: s.ingest, Edges: s.receipts, Gate: s.callGate, Logger: s.Logger,
 	})
 	if err != nil {
 		return err
@@ -224,8 +237,11 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.openStats(); err != nil {
+		return err
+	}
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.store,
+		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.stats, Live: s.live,
 		Gate: s.apiGate, Receipts: s.receipts, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {
@@ -236,6 +252,18 @@ func (s *Server) serveAPI(ctx context.Context) error {
 		return listenRemedy("API", "--addr (in standalone, --control-addr)", s.Options.Addr, err)
 	}
 	s.serve(s.api, handler)
+	return nil
+}
+
+func (s *Server) openStats() (err error) {
+	if s.stats, err = stats.New(stats.Options{Store: s.store, Pending: s.ingest.Pending, Now: s.Now}); err != nil {
+		return err
+	}
+	if s.live, err = live.New(live.Options{Clicks: s.stats, Logger: s.Logger, Now: s.Now}); err != nil {
+		return err
+	}
+	s.live.Start()
+	s.undo.add("live", s.live.Stop)
 	return nil
 }
 

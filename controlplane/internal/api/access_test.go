@@ -35,6 +35,8 @@ var routes = map[string]tableRow{
 	"get /api/v1/edges":                 {"/api/v1/edges", "", access.Admin, 200, false},
 	"post /api/v1/resolve":              {"/api/v1/resolve", `{"url":"/mine"}`, access.ReadURLs, 200, true},
 	"get /api/v1/urls/{code}/stats":     {"/api/v1/urls/mine/stats", "", access.ReadStats, 200, true},
+	"get /api/v1/urls/{code}/live":      {"/api/v1/urls/mine/live", "", access.ReadStats, 200, true},
+	"get /api/v1/stats":                 {"/api/v1/stats", "", access.ReadStats, 200, false},
 	"delete /api/v1/urls/{code}":        {"/api/v1/urls/mine", "", access.WriteURLs, 204, true},
 }
 

@@ -30,11 +30,12 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	a := &api{Options: o, huma: humago.New(mux, config())}
+	a := &api{Options: o, huma: inJSON{humago.New(mux, config()), config()}}
 	a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	a.registerLinks()
 	a.registerStats()
 	a.registerReceipts()
+	a.registerEdges()
 	a.registerKeys()
 	a.registerUsers()
 	a.registerWorkspaces()
@@ -66,13 +67,26 @@ func config() huma.Config {
 	c.Transformers = []huma.Transformer{translate}
 	c.RejectUnknownQueryParameters = true
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
-	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	c.Formats = map[string]huma.Format{"application/json": format, "json": format, csvType: {Marshal: writeTable}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An API key. The scopes that a call needs are listed with it; admin implies all."},
 		"header": {Type: "apiKey", In: "header", Name: "X-Api-Key", Description: "The same key, for tools that cannot send Authorization."},
 	}
 	return c
 }
+
+// inJSON answers in JSON whatever Accept says: a body that can be shown otherwise
+// chooses that itself.
+type inJSON struct {
+	huma.API
+	config huma.Config
+}
+
+// Negotiate is asked by huma.
+func (inJSON) Negotiate(string) (string, error) { return "application/json", nil }
+
+// Config is looked for by huma on whatever is an API.
+func (j inJSON) Config() huma.Config { return j.config }
 
 // handle registers one call: it needs a key with scope, and has Deadline for
 // the database.
@@ -86,12 +100,15 @@ func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(c
 		describeName(&op)
 		op.Middlewares = append(op.Middlewares, a.once)
 	}
-	op.Responses = map[string]*huma.Response{"default": {
+	if op.Responses == nil {
+		op.Responses = make(map[string]*huma.Response)
+	}
+	op.Responses["default"] = &huma.Response{
 		Description: "A problem.",
 		Content: map[string]*huma.MediaType{
 			problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}},
 		},
-	}}
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
 		defer cancel()

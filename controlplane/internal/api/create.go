@@ -9,6 +9,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 )
 
 // NewLink is a link that a client asks for. Lengths and forms are left to the
@@ -94,7 +95,7 @@ func (n *NewLink) draft() (links.Draft, error) {
 
 // showMade shows a link with what a person should look at.
 func (a *api) showMade(made *links.Made) Link {
-	shown := a.show(made.Link, 0)
+	shown := a.show(made.Link, stats.Counted{})
 	for _, w := range made.Warnings {
 		shown.Warnings = append(shown.Warnings, ProblemField(w))
 	}

@@ -55,12 +55,12 @@ func (a *api) runExport(ctx context.Context, key access.Key, q links.Query, out 
 		for i, l := range page {
 			keys[i] = l.Key
 		}
-		clicks, err := a.Stats.CountClicks(ctx, keys)
+		clicks, err := a.Stats.Count(ctx, keys)
 		if err != nil {
 			return unanswered("counting clicks", err)
 		}
 		for _, l := range page {
-			if err := out.Write(l, a.shortURL(l.Key), clicks[l.Key]); err != nil {
+			if err := out.Write(l, a.shortURL(l.Key), clicks[l.Key].Count); err != nil {
 				return err
 			}
 		}

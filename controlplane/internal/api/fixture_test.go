@@ -25,7 +25,9 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -37,11 +39,12 @@ const canary = "canary-admin-key-0123456789abcdef"
 // without ranges, and the feed takes everything: both have tests of their own,
 // and package server's tests put all together.
 type fixture struct {
-	t      testing.TB
-	url    string
-	store  *store.Store
-	access *access.Access
-	logs   *safeBuffer
+	t       testing.TB
+	url     string
+	handler http.Handler
+	store   *store.Store
+	access  *access.Access
+	logs    *safeBuffer
 	// stopped is when the clock was stopped that limits are counted by, in Unix
 	// nanoseconds; 0 lets it go on.
 	stopped *atomic.Int64
@@ -96,13 +99,19 @@ func start(t testing.TB) *fixture {
 	must(err)
 	once, err := idempotency.New(f.store, log, nil)
 	must(err)
+	clicks, err := stats.New(stats.Options{Store: f.store})
+	must(err)
+	watched, err := live.New(live.Options{Clicks: clicks, Every: 10 * time.Millisecond, PerOwner: 2, Logger: log})
+	must(err)
+	watched.Start()
+	t.Cleanup(func() { _ = watched.Stop(t.Context()) })
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: f.store, Receipts: noEdges{}, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Receipts: noEdges{}, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	f.url = server.URL
+	f.url, f.handler = server.URL, handler
 	return f
 }
 
@@ -163,6 +172,14 @@ func (f *fixture) key(scopes ...access.Scope) string {
 	return secret
 }
 
+// ship books batches of clicks.
+func (f *fixture) ship(batches ...*wire.Batch) {
+	f.t.Helper()
+	if _, err := f.store.AddBatches(f.t.Context(), batches); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
 // answer is a response that was read.
 type answer struct {
 	status int
@@ -190,7 +207,11 @@ func (f *fixture) do(method, path, body string, header ...string) answer {
 		f.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
+	from := io.Reader(response.Body)
+	if response.Header.Get("Content-Type") == "text/event-stream" {
+		from = io.LimitReader(from, 1) // it does not end by itself
+	}
+	data, err := io.ReadAll(from)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // governance is the rest of TestA12Routes' table: calls that only admins may
@@ -32,6 +33,7 @@ var governance = map[string]tableRow{
 	"patch /api/v1/domains/{name}":  {"/api/v1/domains/other.example", `{"strict":true}`, access.Admin, 200, false},
 	"delete /api/v1/domains/{name}": {"/api/v1/domains/UNIQUE.example", "", access.Admin, 204, false},
 	"get /api/v1/audit":             {"/api/v1/audit", "", access.Admin, 200, false},
+	"delete /api/v1/edges/{id}":     {"/api/v1/edges/EDGE", "", access.Admin, 204, false},
 	"get /api/v1/workspaces/{id}":   {"/api/v1/workspaces/default", "", access.Admin, 200, false},
 }
 
@@ -45,6 +47,10 @@ func (f *fixture) placed(text string) string {
 	if strings.Contains(text, "USER") {
 		made := f.do("POST", "/api/v1/users", unique(`{"email":"UNIQUE@example.com"}`))
 		text = strings.ReplaceAll(text, "USER", fmt.Sprint(made.json["id"]))
+	}
+	if strings.Contains(text, "EDGE") {
+		text = strings.ReplaceAll(text, "EDGE", "fra-1")
+		f.ship(&wire.Batch{Edge: "fra-1", Epoch: 1})
 	}
 	if strings.Contains(text, "UNIQUE") {
 		text = unique(text)

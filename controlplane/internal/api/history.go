@@ -9,6 +9,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -87,7 +88,7 @@ func (a *api) showVersion(v links.Version) LinkVersion {
 	if by == "" { // written by a build that did not note it
 		by = v.CreatedBy
 	}
-	shown := LinkVersion{Version: v.Version, At: link.Time(v.UpdatedAt), By: by, URL: a.show(v.Link, 0), Changes: []FieldChange{}}
+	shown := LinkVersion{Version: v.Version, At: link.Time(v.UpdatedAt), By: by, URL: a.show(v.Link, stats.Counted{}), Changes: []FieldChange{}}
 	for _, c := range v.Changes {
 		if c.Field == "starts_at" || c.Field == "expires_at" {
 			c.Old, c.New = timeOf(c.Old.(int64)), timeOf(c.New.(int64))

@@ -126,7 +126,7 @@ func (a *api) delete(ctx context.Context, key access.Key, in *deleteRequest) (*s
 
 // counted adds a link's clicks.
 func (a *api) counted(ctx context.Context, l *links.Link) (*linkBody, error) {
-	clicks, err := a.Stats.CountClicks(ctx, []link.Key{l.Key})
+	clicks, err := a.Stats.Count(ctx, []link.Key{l.Key})
 	if err != nil {
 		return nil, unanswered("counting clicks", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -37,8 +38,8 @@ type Link struct {
 
 // Clicks is how often a link was followed.
 type Clicks struct {
-	Count   uint64 `json:"count" doc:"Clicks that are booked."`
-	Pending uint64 `json:"pending" doc:"Clicks that are known of and not booked yet."`
+	Count   uint64 `json:"count" doc:"Clicks that are booked, those of programs among them."`
+	Pending uint64 `json:"pending" doc:"Clicks that have reached this control plane and are not booked yet."`
 }
 
 // linkBody is an answer that holds one link.
@@ -47,11 +48,11 @@ type linkBody struct {
 	Body Link
 }
 
-func (a *api) body(l *links.Link, clicks uint64) *linkBody {
+func (a *api) body(l *links.Link, clicks stats.Counted) *linkBody {
 	return &linkBody{ETag: etag(l.Version), Body: a.show(l, clicks)}
 }
 
-func (a *api) show(l *links.Link, clicks uint64) Link {
+func (a *api) show(l *links.Link, clicks stats.Counted) Link {
 	shown := Link{
 		Domain: l.Domain, Code: l.Code, ShortURL: a.shortURL(l.Key), LongURL: l.URL,
 		Status: l.Status.String(), Redirect: l.Redirect,
@@ -60,7 +61,7 @@ func (a *api) show(l *links.Link, clicks uint64) Link {
 		Title: l.Title, Note: l.Note, Tags: l.Tags, Custom: l.Custom,
 		Version: l.Version, Revision: l.Revision,
 		CreatedBy: l.CreatedBy, CreatedAt: link.Time(l.CreatedAt), UpdatedAt: link.Time(l.UpdatedAt),
-		Clicks: Clicks{Count: clicks},
+		Clicks: Clicks{Count: clicks.Count, Pending: clicks.Pending},
 	}
 	for _, w := range a.Links.Circles(l) {
 		shown.Warnings = append(shown.Warnings, ProblemField(w))

@@ -71,7 +71,7 @@ func (a *api) list(ctx context.Context, key access.Key, in *Filters, createdBy s
 	for i, l := range found {
 		keys[i] = l.Key
 	}
-	clicks, err := a.Stats.CountClicks(ctx, keys)
+	clicks, err := a.Stats.Count(ctx, keys)
 	if err != nil {
 		return nil, unanswered("counting clicks", err)
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // codes lists the codes of a listing's page.
@@ -148,52 +146,5 @@ func TestA10Search(t *testing.T) {
 		t.Run(query, func(t *testing.T) {
 			f.do("GET", "/api/v1/urls?"+query, "").want(t, 422, "invalid_request", field)
 		})
-	}
-}
-
-func TestStats(t *testing.T) {
-	f := start(t)
-	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
-	const minute = 29_000_000 // 2025-02-19T21:20Z
-	_, err := f.store.AddBatch(t.Context(), &wire.Batch{Edge: "e", Epoch: 1, Sequence: 1, Counts: []*wire.ClickCount{
-		{Domain: "go.example", Code: "mine", Minute: minute, Count: 3},
-		{Domain: "go.example", Code: "mine", Minute: minute + 1, Count: 4},
-		{Domain: "go.example", Code: "mine", Minute: minute + 24*60, Count: 5},
-		{Domain: "go.example", Code: "other", Minute: minute, Count: 100},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for query, want := range map[string]string{
-		"from=2025-02-01T00:00:00Z&to=2025-03-01T00:00:00Z":                      "12: 2025-02-19T00:00:00Z 7, 2025-02-20T00:00:00Z 5",
-		"bucket=hour&from=2025-02-19T21:59:00Z&to=2025-02-19T22:00:00Z":          "7: 2025-02-19T21:00:00Z 7",
-		"bucket=minute&from=2025-02-19T21:20:59Z&to=2025-02-19T22:21:00%2B01:00": "3: 2025-02-19T21:20:00Z 3",
-		"": "0:",
-	} {
-		t.Run(query, func(t *testing.T) {
-			a := f.do("GET", "/api/v1/urls/mine/stats?"+query, "")
-			a.want(t, 200, "", "")
-			var items []string
-			for _, item := range a.json["items"].([]any) {
-				i := item.(map[string]any)
-				items = append(items, fmt.Sprint(i["start"], " ", i["count"]))
-			}
-			if got := strings.TrimSpace(fmt.Sprint(a.json["total"], ": ", strings.Join(items, ", "))); got != want {
-				t.Errorf("answered %q, want %q", got, want)
-			}
-		})
-	}
-	for query, field := range map[string]string{
-		"bucket=second":             "bucket",
-		"from=x":                    "from",
-		"from=2030-01-01T00:00:00Z": "to",
-		"bucket=minute&from=2000-01-01T00:00:00Z": "bucket",
-	} {
-		t.Run(query, func(t *testing.T) {
-			f.do("GET", "/api/v1/urls/mine/stats?"+query, "").want(t, 422, "invalid_request", field)
-		})
-	}
-	if read := f.do("GET", "/api/v1/urls/mine", ""); fmt.Sprint(read.json["clicks"]) != "map[count:12 pending:0]" {
-		t.Errorf("clicks %v", read.json["clicks"])
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 )
@@ -32,7 +33,9 @@ type Options struct {
 	// Proxies are believed when they say where a request comes from.
 	Proxies proxies.Trusted
 	// Stats answers how often links were clicked.
-	Stats stats.Buckets
+	Stats *stats.Stats
+	// Live tells it to those who watch.
+	Live *live.Live
 	// ShortURL is what a short link starts with, "{domain}" standing for its
 	// domain, such as https://{domain}.
 	ShortURL string
@@ -67,6 +70,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Receipts is missing")
 	case o.Stats == nil:
 		return errors.New("api: Stats is missing")
+	case o.Live == nil:
+		return errors.New("api: Live is missing")
 	case o.ShortURL == "":
 		return errors.New("api: ShortURL is missing")
 	case len(o.CursorKey) < 16:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
+	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 )
 
 // rebuild makes the answer to a request whose process died after the commit,
@@ -37,7 +38,7 @@ func (a *api) rebuildLink(ctx context.Context, key access.Key, name string) (*id
 	}
 	return answerOf(http.StatusCreated, http.Header{
 		"Content-Type": {"application/json"}, "Etag": {etag(found.Version)}, "Location": {locationOf(found)},
-	}, a.show(found, 0))
+	}, a.show(found, stats.Counted{}))
 }
 
 func answerOf(status int, header http.Header, body any) (*idempotency.Answer, error) {

@@ -48,34 +48,12 @@ type EdgeReceipt struct {
 	AppliedAt *time.Time `json:"applied_at" doc:"By the edge's clock; null: not applied, or so long ago that nobody remembers when."`
 }
 
-type edgesAnswer struct {
-	Body struct {
-		Items []Edge `json:"items" nullable:"false"`
-	}
-}
-
-// Edge is a live edge and what it last said; null where it has said nothing yet.
-type Edge struct {
-	ID         string   `json:"id" example:"fra-1"`
-	Region     string   `json:"region" example:"eu-central"`
-	Address    string   `json:"address" doc:"Where it serves redirects." example:"10.1.2.3:8000"`
-	Build      string   `json:"build" example:"v1.2.0"`
-	Revision   *int64   `json:"revision" doc:"Everything up to this revision is applied."`
-	Staleness  *float64 `json:"staleness_seconds" doc:"How old its view may be."`
-	SpoolBytes *uint64  `json:"spool_bytes" doc:"Clicks that wait to be shipped."`
-	Silent     *float64 `json:"silent_seconds" doc:"How long ago it said so; it reports once a second at least."`
-}
-
 func (a *api) registerReceipts() {
 	handle(a, access.ReadURLs, huma.Operation{
 		OperationID: "read-receipt", Method: http.MethodGet, Path: "/api/v1/receipts/{revision}",
 		Summary: "See which edges have applied a change", Tags: []string{"edges"},
 		Description: "Of the edges that are live now. A write waits by itself with ?wait=edges, and says in Fingerpost-Applied how many of how many edges have it.",
 	}, a.receipt)
-	handle(a, access.Admin, huma.Operation{
-		OperationID: "list-edges", Method: http.MethodGet, Path: "/api/v1/edges",
-		Summary: "List the live edges", Tags: []string{"edges"},
-	}, a.edges)
 }
 
 func (a *api) receipt(ctx context.Context, _ access.Key, in *receiptRequest) (*receiptAnswer, error) {
@@ -112,33 +90,6 @@ func (a *api) waitFor(ctx context.Context, revision int64, wait time.Duration) (
 	ctx, cancel := context.WithTimeout(ctx, max(wait, time.Millisecond))
 	defer cancel()
 	return a.Receipts.Wait(ctx, revision)
-}
-
-func (a *api) edges(ctx context.Context, _ access.Key, _ *struct{}) (*edgesAnswer, error) {
-	all, err := a.Receipts.Edges(ctx)
-	if err != nil {
-		return nil, unanswered("listing edges", err)
-	}
-	answer := new(edgesAnswer)
-	answer.Body.Items = make([]Edge, len(all))
-	for i, e := range all {
-		answer.Body.Items[i] = showEdge(e)
-	}
-	return answer, nil
-}
-
-func showEdge(e receipts.Edge) Edge {
-	shown := Edge{ID: e.Presence.GetId(), Region: e.Presence.GetRegion(), Address: e.Presence.GetAddress(), Build: e.Presence.GetBuild()}
-	if e.Last == nil {
-		return shown
-	}
-	revision, spool, silent := e.Last.GetRevision(), e.Last.GetSpoolBytes(), e.Silent.Seconds()
-	shown.Revision, shown.SpoolBytes, shown.Silent = &revision, &spool, &silent
-	if ms := e.Last.GetStalenessMs(); ms >= 0 {
-		staleness := float64(ms) / 1000
-		shown.Staleness = &staleness
-	}
-	return shown
 }
 
 // wished takes ?wait=edges off a write's address, and keeps the wish in its

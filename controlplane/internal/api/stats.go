@@ -2,112 +2,136 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/domains"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 )
 
-// maxBuckets bounds an answer: a week of minutes, a year of hours.
-const maxBuckets = 10_080
-
-type statsRequest struct {
+type linkStatsRequest struct {
 	LinkAddress
-	From   time.Time `query:"from" doc:"Start, rounded down to a bucket; without it, the link's creation."`
-	To     time.Time `query:"to" doc:"End, not included, rounded up to a bucket; without it, now."`
-	Bucket string    `query:"bucket" enum:"minute,hour,day" default:"day" doc:"Size of the items; hours and days are UTC's."`
+	StatsQuery
 }
 
-type statsAnswer struct {
-	Body struct {
-		Domain string        `json:"domain"`
-		Code   string        `json:"code"`
-		From   time.Time     `json:"from"`
-		To     time.Time     `json:"to"`
-		Bucket string        `json:"bucket" enum:"minute,hour,day"`
-		Total  uint64        `json:"total" doc:"Clicks from from until to: the sum of the items."`
-		Items  []clickBucket `json:"items" nullable:"false" doc:"The buckets that have clicks, oldest first."`
-	}
+type totalStatsRequest struct {
+	Domain string `query:"domain" doc:"Links of this domain; all domains without it."`
+	Tag    string `query:"tag" maxLength:"50" doc:"Links that have this tag now."`
+	StatsQuery
 }
 
-type clickBucket struct {
-	Start time.Time `json:"start"`
-	Count uint64    `json:"count"`
-}
+type linkStatsAnswer struct{ Body LinkStats }
+
+type totalStatsAnswer struct{ Body TotalStats }
+
+// widely is how far back totals go that name no from.
+const widely = 30 * domains.Day
 
 func (a *api) registerStats() {
 	handle(a, access.ReadStats, huma.Operation{
 		OperationID: "read-url-stats", Method: http.MethodGet, Path: "/api/v1/urls/{code}/stats",
-		Summary: "Count a link's clicks", Tags: []string{"stats"},
-		Description: "Clicks that were booked, by the time at which an edge answered them. Without parameters, all clicks by day.",
-	}, a.stats)
+		Summary: "Count a link's clicks", Tags: []string{"stats"}, Responses: alsoCSV(),
+		Description: "Clicks that were booked, by the time at which an edge answered them. Without parameters, all clicks by day. " +
+			"Buckets are exact; where the slots of which they are made are no longer kept, the answer is 422 and says what to ask instead.",
+	}, a.linkStats)
+	handle(a, access.ReadStats, huma.Operation{
+		OperationID: "read-stats", Method: http.MethodGet, Path: "/api/v1/stats",
+		Summary: "Count the clicks of many links", Tags: []string{"stats"}, Responses: alsoCSV(),
+		Description: "Of all links that you may see, or of those of a domain or with a tag. Without from, the last 30 days. Visitors are not estimated.",
+	}, a.totalStats)
+	a.registerLive()
 }
 
-func (a *api) stats(ctx context.Context, key access.Key, in *statsRequest) (*statsAnswer, error) {
+func (a *api) linkStats(ctx context.Context, key access.Key, in *linkStatsRequest) (*linkStatsAnswer, error) {
+	found, err := a.found(ctx, key, &in.LinkAddress)
+	if err != nil {
+		return nil, err
+	}
+	q, err := in.question(a.Links.Now())
+	if err != nil {
+		return nil, err
+	}
+	q.Scope, q.Visitors = stats.Scope{Key: found.Key}, true
+	q.Since = time.UnixMilli(found.CreatedAt)
+	q.Kept = domains.KeptOf(a.Links.Domains.Settings(found.Domain))
+	answer, err := a.Stats.Ask(ctx, q)
+	if err != nil {
+		return nil, toldOfStats(err)
+	}
+	return &linkStatsAnswer{LinkStats{Domain: found.Domain, Code: found.Code, ClickStats: in.show(answer)}}, nil
+}
+
+// found is the link that a call is about.
+func (a *api) found(ctx context.Context, key access.Key, in *LinkAddress) (*links.Link, error) {
 	at, err := a.Links.Key(in.Domain, in.Code)
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.Links.Read(ctx, caller(key), at)
+	return a.Links.Read(ctx, caller(key), at)
+}
+
+func (a *api) totalStats(ctx context.Context, key access.Key, in *totalStatsRequest) (*totalStatsAnswer, error) {
+	if err := checkStorable(map[string]string{"tag": in.Tag}); err != nil {
+		return nil, err
+	}
+	q, err := in.question(a.Links.Now())
 	if err != nil {
 		return nil, err
 	}
-	size := bucketSize(in.Bucket)
-	from, to := in.span(found, size, a.Links.Now())
-	switch {
-	case !from.Before(to):
-		return nil, links.Refuse("to", links.Conflict, "must be later than from")
-	case to.Sub(from)/size > maxBuckets:
-		return nil, links.Refuse("bucket", links.TooMany, "is too small for so long a time; take a larger one")
+	q.Since = q.To.Add(-widely)
+	q.Scope = stats.Scope{Tag: in.Tag}
+	if by := caller(key); !by.Admin {
+		q.Workspace = by.Workspace
 	}
-	buckets, err := a.Stats.ClickBuckets(ctx, at, minutes(from), minutes(to), int64(size/time.Minute))
+	if q.Domain, q.Kept, err = a.keptOfAll(ctx, key, in.Domain); err != nil {
+		return nil, err
+	}
+	answer, err := a.Stats.Ask(ctx, q)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return nil, links.Refuse("tag", links.TooMany, "leaves too many links to be counted in time; name one, or a domain, a shorter time or larger buckets")
+	}
 	if err != nil {
-		return nil, unanswered("reading clicks", err)
+		return nil, toldOfStats(err)
 	}
-	answer := new(statsAnswer)
-	b := &answer.Body
-	b.Domain, b.Code, b.From, b.To, b.Bucket = at.Domain, at.Code, from, to, in.Bucket
-	b.Items, b.Total = show(buckets)
-	return answer, nil
+	return &totalStatsAnswer{TotalStats{Domain: textOf(q.Domain), Tag: textOf(in.Tag), ClickStats: in.show(answer)}}, nil
 }
 
-// span is the time that is asked for, in whole buckets.
-func (in *statsRequest) span(l *links.Link, size time.Duration, now time.Time) (from, to time.Time) {
-	from, to = in.From, in.To
-	if from.IsZero() {
-		from = time.UnixMilli(l.CreatedAt)
+// keptOfAll gives the domain that host means, and for how long its clicks are
+// kept; without a host, for how long those of all domains are that the key may use.
+func (a *api) keptOfAll(ctx context.Context, key access.Key, host string) (name string, kept domains.Kept, err error) {
+	all, err := a.Domains.List(ctx)
+	if err != nil {
+		return "", kept, toldOfDomain(err)
 	}
-	if to.IsZero() {
-		to = now
+	found := false
+	for _, d := range all {
+		if !caller(key).MayUse(d) || host != "" && d.GetName() != a.domainName(host) {
+			continue
+		}
+		k := domains.KeptOf(d)
+		if found {
+			k = kept.Shorter(k)
+		}
+		found, kept = true, k
 	}
-	from, to = from.UTC().Truncate(size), to.UTC()
-	if end := to.Truncate(size); end.Before(to) {
-		return from, end.Add(size)
+	switch {
+	case host != "" && !found:
+		return "", kept, links.Refuse("domain", links.Unknown, "is not one of ours")
+	case host != "":
+		return a.domainName(host), kept, nil
 	}
-	return from, to
+	return "", kept, nil
 }
 
-func show(buckets []stats.Bucket) (items []clickBucket, total uint64) {
-	items = make([]clickBucket, len(buckets))
-	for i, b := range buckets {
-		items[i] = clickBucket{Start: time.Unix(b.Start*60, 0).UTC(), Count: b.Count}
-		total += b.Count
+// toldOfStats is told for what package stats says.
+func toldOfStats(err error) error {
+	if invalid := new(links.Invalid); errors.As(err, &invalid) {
+		return err
 	}
-	return items, total
+	return unanswered("reading clicks", err)
 }
-
-func bucketSize(name string) time.Duration {
-	switch name {
-	case "minute":
-		return time.Minute
-	case "hour":
-		return time.Hour
-	}
-	return 24 * time.Hour
-}
-
-func minutes(t time.Time) int64 { return t.Unix() / 60 }

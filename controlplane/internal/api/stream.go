@@ -1,6 +1,8 @@
 package api
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -27,6 +29,7 @@ func (s *Streaming) Resolve(ctx huma.Context) []error {
 type stream struct {
 	out        http.ResponseWriter
 	controller *http.ResponseController
+	said       time.Time // when say was last called
 }
 
 func newStream(ctx huma.Context) *stream {
@@ -48,6 +51,25 @@ func (s *stream) extend() {
 func (s *stream) flush() error {
 	s.extend()
 	return s.controller.Flush()
+}
+
+// event sends data as a server-sent event.
+func (s *stream) event(name string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encoding event: %w", err)
+	}
+	return s.say("event: " + name + "\ndata: " + string(text))
+}
+
+// say sends lines of an event stream.
+func (s *stream) say(lines string) error {
+	s.said = time.Now()
+	s.extend()
+	if _, err := io.WriteString(s.out, lines+"\n\n"); err != nil {
+		return err
+	}
+	return s.flush()
 }
 
 // maxDrain is how much of a body is read to no purpose.

@@ -37,6 +37,15 @@ func KeptOf(d *wire.Domain) Kept {
 	return k
 }
 
+// Shorter gives for how long the clicks of both are kept.
+func (k Kept) Shorter(other Kept) Kept {
+	shorter := Kept{Minutes: min(k.Minutes, other.Minutes), Hours: min(k.Hours, other.Hours), Days: min(k.Days, other.Days)}
+	if shorter.Days == 0 {
+		shorter.Days = max(k.Days, other.Days)
+	}
+	return shorter
+}
+
 // applyKept refuses to keep what is fine for longer than what is coarse: a sum
 // would then be smaller than its parts.
 func (f *Fields) applyKept(d *wire.Domain, bad *links.Invalid) {

@@ -13,9 +13,9 @@ import (
 // Options of New.
 type Options struct {
 	Store Store
-	// Pending gives the clicks of a link that have come in and are not booked; nil
-	// means that none are known of.
-	Pending func(link.Key) uint64
+	// Pending gives the clicks of each link that have come in and are not booked;
+	// nil means that none are known of.
+	Pending func(keys []link.Key) map[link.Key]uint64
 	Now     func() time.Time // nil means time.Now
 }
 
@@ -28,7 +28,7 @@ func New(o Options) (*Stats, error) {
 		return nil, errors.New("stats: Store is missing")
 	}
 	if o.Pending == nil {
-		o.Pending = func(link.Key) uint64 { return 0 }
+		o.Pending = func([]link.Key) map[link.Key]uint64 { return nil }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -48,13 +48,24 @@ func (s *Stats) Count(ctx context.Context, keys []link.Key) (map[link.Key]Counte
 	if err != nil {
 		return nil, fmt.Errorf("counting clicks: %w", err)
 	}
+	// Read after the totals: what is booked in between is missing for a moment
+	// rather than counted twice.
+	pending := s.Pending(keys)
 	counted := make(map[link.Key]Counted, len(keys))
 	for _, key := range keys {
-		// Read after the totals: what is booked in between is missing for a moment
-		// rather than counted twice.
-		counted[key] = Counted{Total: totals[key], Pending: s.Pending(key)}
+		counted[key] = Counted{Total: totals[key], Pending: pending[key]}
 	}
 	return counted, nil
+}
+
+// CountSince gives the clicks that are booked of each link in the minutes from the
+// Unix minute on.
+func (s *Stats) CountSince(ctx context.Context, keys []link.Key, minute int64) (map[link.Key]Total, error) {
+	totals, err := s.Store.CountSince(ctx, keys, minute)
+	if err != nil {
+		return nil, fmt.Errorf("counting the last clicks: %w", err)
+	}
+	return totals, nil
 }
 
 // Ask answers q. What it refuses is a *links.Invalid.

@@ -80,7 +80,7 @@ type Store interface {
 type Buckets interface {
 	// CountClicks gives the clicks of each link since it exists. Links without
 	// clicks are missing from the answer.
-	CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]uint64, error)
+	CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]Total, error)
 	// ClickBuckets gives a link's clicks from the minute from up to, not
 	// including, the minute to, in buckets that start at multiples of step
 	// minutes. Empty buckets are missing; the others are in order.

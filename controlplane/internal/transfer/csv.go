@@ -99,16 +99,16 @@ func (r *csvReader) Next() (Row, error) {
 // formula are the signs with which a spreadsheet's formula starts.
 const formula = "=+-@\t\r"
 
-// safeCell keeps a cell from being read as a formula. A cell that looks as if it
+// SafeCell keeps a cell from being read as a formula. A cell that looks as if it
 // had been kept so already is marked too, so that plainCell can undo it.
-func safeCell(value string) string {
+func SafeCell(value string) string {
 	if rest := strings.TrimLeft(value, "'"); rest != "" && strings.Contains(formula, rest[:1]) {
 		return "'" + value
 	}
 	return value
 }
 
-// plainCell is the inverse of safeCell.
+// plainCell is the inverse of SafeCell.
 func plainCell(value string) string {
 	if rest := strings.TrimLeft(value, "'"); len(rest) < len(value) && rest != "" && strings.Contains(formula, rest[:1]) {
 		return value[1:]

@@ -133,7 +133,7 @@ func (w *csvWriter) Write(l *links.Link, short string, clicks uint64) error {
 		strconv.FormatBool(r.ForwardQuery), strconv.FormatBool(r.Strict), r.Title, r.Note, list, r.CreatedBy, r.CreatedAt, r.UpdatedAt,
 		strconv.FormatUint(r.Clicks, 10)}
 	for i := range row {
-		row[i] = safeCell(row[i])
+		row[i] = SafeCell(row[i])
 	}
 	if err := w.out.Write(row); err != nil {
 		return fmt.Errorf("writing link %s: %w", l.Key, err)
