@@ -27,6 +27,7 @@ type command struct {
 	ShortURL       string        `name:"short-url" help:"How short links are written, {domain} standing for theirs. Default: the edge's address for localhost, otherwise https://{domain}."`
 	AdminKey       string        `help:"The first admin key, 24 or more visible ASCII characters. Set it in the environment: command lines can be read by others. Default: one is made and shown once."`
 	CacheBytes     int64         `help:"Memory for links in the edge, in bytes." default:"268435456"`
+	CountryDB      string        `name:"country-db" placeholder:"FILE" help:"An mmdb file that tells a visitor's country; read again when it changes. Default: none, countries are not known."`
 	MaxStale       time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`
 }
 

@@ -100,6 +100,7 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 		Etcd:       []string{feedAddr},
 		Data:       filepath.Join(s.Data, "edge"),
 		CacheBytes: s.CacheBytes,
+		Clicks:     node.Clicks{CountryDB: s.CountryDB},
 		MaxStale:   s.MaxStale,
 		Build:      cli.Build(),
 		Logger:     s.log.With("part", "edge"),
@@ -119,7 +120,7 @@ func (s *standalone) startEdge(ctx context.Context) error {
 // settings.
 func (s *standalone) ownFlag(err error) error {
 	var wrong *node.SettingError
-	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "MaxStale": "--max-stale"}
+	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "MaxStale": "--max-stale"}
 	if errors.As(err, &wrong) && flags[wrong.Setting] != "" {
 		return fmt.Errorf("%s: %w", flags[wrong.Setting], wrong.Err)
 	}
