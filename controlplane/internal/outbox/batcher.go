@@ -10,9 +10,14 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// batchers is how many batches may be on their way to the feed at once: one that
-// waits for the feed's disk, and one that is made ready meanwhile.
-const batchers = 2
+const (
+	// batchers is how many batches may be on their way to the feed at once: one that
+	// waits for the feed's disk, and one that is made ready meanwhile.
+	batchers = 2
+	// enough is how many records wait before the second begins: a batch costs etcd
+	// more than what is in it.
+	enough = 16
+)
 
 var errStopped = errors.New("the outbox is stopped")
 
@@ -56,7 +61,7 @@ func (b *batcher) enqueue(w *waiting) bool {
 		return false
 	}
 	b.queue = append(b.queue, w)
-	if b.working < batchers {
+	if b.working == 0 || b.working < batchers && len(b.queue) >= enough {
 		b.working++
 		b.workers.Go(b.work)
 	}

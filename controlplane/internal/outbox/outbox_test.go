@@ -285,10 +285,12 @@ func TestConcurrentChangesShareABatch(t *testing.T) {
 		// Writers wait half a second only; what they began goes on.
 		group.Go(func() { _, _ = o.Publish(t.Context(), l) })
 	}
-	for range 2 { // as many as may be on their way
+	publish() // a lone change goes at once
+	<-g.begun
+	for range 16 { // enough for a second batch beside it
 		publish()
-		<-g.begun
 	}
+	<-g.begun
 	for range 30 {
 		publish()
 	}
@@ -300,7 +302,7 @@ func TestConcurrentChangesShareABatch(t *testing.T) {
 	close(g.release)
 	group.Wait()
 	stop(t, o)
-	if want := []int{1, 1, 30}; !slices.Equal(g.sizes, want) {
+	if want := []int{1, 16, 30}; !slices.Equal(g.sizes, want) {
 		t.Errorf("batches of %v, want %v", g.sizes, want)
 	}
 }

@@ -28,21 +28,28 @@ func entryValues(e *audit.Entry) []any {
 // audit adds the entries of changes to the transaction that makes them.
 func (s *Store) audit(ctx context.Context, tx *sql.Tx, changes ...audit.Change) error {
 	at := s.now().UnixMilli()
-	for _, size := range chunks(len(changes), entryChunk) {
+	entries := make([]audit.Entry, len(changes))
+	for i, c := range changes {
+		var err error
+		if entries[i], err = audit.NewEntry(ctx, at, c); err != nil {
+			return err
+		}
+	}
+	return s.addEntries(ctx, tx, entries)
+}
+
+func (s *Store) addEntries(ctx context.Context, tx *sql.Tx, entries []audit.Entry) error {
+	for _, size := range chunks(len(entries), entryChunk) {
 		a := make(args, 0, size*entryColumnCount)
-		for _, c := range changes[:size] {
-			e, err := audit.NewEntry(ctx, at, c)
-			if err != nil {
-				return err
-			}
-			a = append(a, entryValues(&e)...)
+		for i := range entries[:size] {
+			a = append(a, entryValues(&entries[i])...)
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO audit_entries (`+entryColumns+`) VALUES `+
 			s.dialect.placeholders(size, entryColumnCount, nil), a...)
 		if err != nil {
 			return fmt.Errorf("writing audit entries: %w", err)
 		}
-		changes = changes[size:]
+		entries = entries[size:]
 	}
 	return nil
 }
@@ -82,14 +89,15 @@ VALUES ($1, $2, $3, $4, $5) ON CONFLICT (block) DO NOTHING`, b.Number, int64(b.E
 var errSealed = errors.New("sealed already")
 
 // putIn notes that entries are in a block. One that another sealer has put into
-// its own means that this block is void.
+// its own means that this block is void. The + 0 leads the database by the ids: by
+// the block it would look through all entries for each.
 func (s *Store) putIn(ctx context.Context, tx *sql.Tx, block int64, entries []audit.Entry) error {
 	for _, size := range chunks(len(entries), entryChunk) {
 		a := args{block}
 		for i := range entries[:size] {
 			a = append(a, entries[i].ID)
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE audit_entries SET block = $1 WHERE block = 0 AND id IN (`+list(2, size)+`)`, a...)
+		result, err := tx.ExecContext(ctx, `UPDATE audit_entries SET block = $1 WHERE block + 0 = 0 AND id IN (`+list(2, size)+`)`, a...)
 		if err != nil {
 			return err
 		}

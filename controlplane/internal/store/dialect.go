@@ -15,9 +15,13 @@ type dialect struct {
 	// such as names, each of which it compares with all before it: with a thousand
 	// of them, half of a statement's time. Its own ? counts by itself.
 	numbered bool
-	// writingCTE: a WITH clause may hold an INSERT or UPDATE, so that a link and
-	// its outbox row are written in one statement, and one round trip.
-	writingCTE bool
+	// createLinks, where a WITH clause may hold an INSERT, writes links with all that
+	// follows from them in one statement, and one round trip.
+	createLinks string
+	// enough is how many creates wait before another statement begins beside those
+	// that are under way. On one machine a statement costs more than what is in it; on
+	// CockroachDB it is far away, and waits for nobody's sake.
+	enough int
 	// arrays: rows may come in an array for each column.
 	arrays bool
 	// bytes is the type that a CAST gives a column of bytes.
@@ -30,8 +34,12 @@ func sqliteDialect() dialect {
 }
 
 func serverDialect(name string) dialect {
+	enough := 1
+	if name == "PostgreSQL" {
+		enough = 16
+	}
 	return dialect{
-		name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
-		writingCTE: true, arrays: true, bytes: "BYTEA", migrations: goose.DialectPostgres,
+		enough: enough, name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
+		createLinks: createLinks(), arrays: true, bytes: "BYTEA", migrations: goose.DialectPostgres,
 	}
 }

@@ -3,6 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/link"
 )
 
 // Serializable makes s use SERIALIZABLE transactions, as CockroachDB does by
@@ -23,3 +29,35 @@ func Queued(s *Store) int {
 	defer s.group.mu.Unlock()
 	return len(s.group.queue)
 }
+
+// Gathering is a gathering that writes to insert.
+type Gathering struct{ g *gathering }
+
+// NewGathering makes one that begins a second statement when three wait.
+func NewGathering(insert func(ctx context.Context, all []*links.Link) (written map[link.Key]bool, err error)) Gathering {
+	return Gathering{&gathering{enough: 3, insert: func(ctx context.Context, all []creation) (map[link.Key]bool, error) {
+		var fresh []*links.Link
+		for _, c := range all {
+			fresh = append(fresh, c.link)
+		}
+		return insert(ctx, fresh)
+	}}}
+}
+
+// Create is create.
+func (g Gathering) Create(ctx context.Context, l *links.Link) error {
+	return g.g.create(ctx, creation{link: l})
+}
+
+// Queued is how many wait.
+func (g Gathering) Queued() int {
+	g.g.mu.Lock()
+	defer g.g.mu.Unlock()
+	return len(g.g.queue)
+}
+
+// Close is close.
+func (g Gathering) Close() { g.g.close() }
+
+// ErrValue is what a server says of a value that it does not take.
+var ErrValue = errors.Join(&pgconn.PgError{Code: "22021"})

@@ -79,6 +79,26 @@ func (b *batch) run(ctx context.Context) error {
 	return b.release(ctx, claims)
 }
 
+// insert writes the links with the indexes given and says which keys were free.
+// Of two of one key the first is written.
+func (b *batch) insert(ctx context.Context, indexes []int) (written map[link.Key]bool, err error) {
+	seen := make(map[link.Key]bool, len(indexes))
+	var all []creation
+	for _, i := range indexes {
+		l := &b.fresh[i]
+		if seen[l.Key] {
+			continue
+		}
+		seen[l.Key] = true
+		c, err := b.store.newCreation(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return b.store.insertLinks(ctx, b.tx, all)
+}
+
 // claim is what those who reuse one target wait for.
 type claim struct{ fingerprint, domain, owner string }
 

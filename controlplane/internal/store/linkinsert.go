@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -14,97 +15,118 @@ import (
 // linkColumnCount is how many values linkValues gives.
 const linkColumnCount = 21
 
-// insert writes the links with the indexes given, with their terms and outbox
-// rows, and says which keys were free.
-func (b *batch) insert(ctx context.Context, indexes []int) (written map[link.Key]bool, err error) {
-	written = make(map[link.Key]bool, len(indexes))
-	var terms []term
-	var created []*links.Link
-	for _, size := range chunks(len(indexes), batchChunk) {
-		chunk := indexes[:size]
-		indexes = indexes[size:]
-		keys, err := b.insertChunk(ctx, chunk)
-		if err != nil {
+// creation is a link to insert, as version 1, and the audit's entry of it.
+type creation struct {
+	link  *links.Link
+	entry audit.Entry
+}
+
+func (s *Store) newCreation(ctx context.Context, l *links.Link) (creation, error) {
+	entry, err := audit.NewEntry(ctx, s.now().UnixMilli(), linkChange(nil, l))
+	return creation{l, entry}, err
+}
+
+// insertLinks writes links with all that follows from them, and says which keys
+// were free. No two may have one key. They go in the order of their keys, lest two
+// callers wait for each other.
+func (s *Store) insertLinks(ctx context.Context, tx *sql.Tx, all []creation) (written map[link.Key]bool, err error) {
+	if s.dialect.createLinks != "" {
+		return s.insertAtOnce(ctx, tx, all)
+	}
+	sortByKey(all)
+	written = make(map[link.Key]bool, len(all))
+	for rest := all; len(rest) > 0; {
+		size := chunks(len(rest), batchChunk)[0]
+		if err := s.insertChunk(ctx, tx, rest[:size], written); err != nil {
 			return nil, fmt.Errorf("inserting links: %w", err)
 		}
-		if err := b.announce(ctx, keys); err != nil {
-			return nil, fmt.Errorf("announcing links: %w", err)
-		}
-		for _, i := range chunk {
-			if key := b.fresh[i].Key; slices.Contains(keys, key) && !written[key] {
-				written[key] = true
-				terms = append(terms, termsOf(&b.fresh[i])...)
-				created = append(created, &b.fresh[i])
-			}
-		}
+		rest = rest[size:]
 	}
-	if err := b.store.auditLinks(ctx, b.tx, created...); err != nil {
-		return nil, err
+	all = slices.DeleteFunc(slices.Clone(all), func(c creation) bool { return !written[c.link.Key] })
+	return written, s.follow(ctx, tx, all)
+}
+
+func sortByKey(all []creation) {
+	slices.SortFunc(all, func(a, b creation) int {
+		return strings.Compare(a.link.Domain+"/"+a.link.Code, b.link.Domain+"/"+b.link.Code)
+	})
+}
+
+// insertAtOnce is insertLinks on a server.
+func (s *Store) insertAtOnce(ctx context.Context, on querier, all []creation) (written map[link.Key]bool, err error) {
+	sortByKey(all)
+	written = make(map[link.Key]bool, len(all))
+	if len(all) == 0 {
+		return written, nil
+	}
+	rows, err := on.QueryContext(ctx, s.dialect.createLinks, createArrays(all)...)
+	if err == nil {
+		err = eachKey(rows, func(key link.Key) { written[key] = true })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inserting links: %w", err)
+	}
+	return written, nil
+}
+
+func (s *Store) insertChunk(ctx context.Context, tx *sql.Tx, chunk []creation, written map[link.Key]bool) error {
+	a := make(args, 0, len(chunk)*linkColumnCount)
+	for _, c := range chunk {
+		a = append(a, linkValues(c.link)...)
+	}
+	rows, err := tx.QueryContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES `+
+		s.dialect.placeholders(len(chunk), linkColumnCount, nil)+`
+ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code`, a...)
+	if err != nil {
+		return err
+	}
+	return eachKey(rows, func(key link.Key) { written[key] = true })
+}
+
+// follow writes what follows from links that were inserted.
+func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation) error {
+	var terms []term
+	entries := make([]audit.Entry, len(all))
+	for i, c := range all {
+		terms = append(terms, termsOf(c.link)...)
+		entries[i] = c.entry
+	}
+	if err := s.announceLinks(ctx, tx, all); err != nil {
+		return fmt.Errorf("announcing links: %w", err)
+	}
+	if err := s.addEntries(ctx, tx, entries); err != nil {
+		return err
 	}
 	// Sorted, one batch touches each page of the index once.
 	slices.SortFunc(terms, func(x, y term) int { return strings.Compare(x.text, y.text) })
-	return written, b.store.addTerms(ctx, b.tx, terms)
+	return s.addTerms(ctx, tx, terms)
 }
 
-// insertChunk gives the keys that were free. The same key twice in one statement
-// is refused the second time, like one that is in the table.
-func (b *batch) insertChunk(ctx context.Context, chunk []int) (keys []link.Key, err error) {
-	a := make(args, 0, len(chunk)*linkColumnCount)
-	for _, i := range chunk {
-		a = append(a, linkValues(&b.fresh[i])...)
-	}
-	rows, err := b.tx.QueryContext(ctx, `INSERT INTO links (`+linkColumns+`) VALUES `+
-		b.store.dialect.placeholders(len(chunk), linkColumnCount, nil)+`
-ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code`, a...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key link.Key
-		if err := rows.Scan(&key.Domain, &key.Code); err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
-	}
-	return keys, rows.Err()
-}
-
-func (b *batch) announce(ctx context.Context, keys []link.Key) error {
-	now := b.store.now().UnixMilli()
-	for _, size := range chunks(len(keys), batchChunk) {
+func (s *Store) announceLinks(ctx context.Context, tx *sql.Tx, all []creation) error {
+	for _, size := range chunks(len(all), batchChunk) {
 		a := make(args, 0, 5*size)
-		for _, key := range keys[:size] {
-			a = append(a, key.Domain, key.Code, int64(1), now, int64(0))
+		for _, c := range all[:size] {
+			a = append(a, c.link.Domain, c.link.Code, int64(c.link.Version), c.link.UpdatedAt, int64(0))
 		}
-		_, err := b.tx.ExecContext(ctx, `INSERT INTO outbox (domain, code, version, created_at, claimed_until) VALUES `+
-			b.store.dialect.placeholders(size, 5, nil), a...)
+		_, err := tx.ExecContext(ctx, `INSERT INTO outbox (domain, code, version, created_at, claimed_until) VALUES `+
+			s.dialect.placeholders(size, 5, nil), a...)
 		if err != nil {
 			return err
 		}
-		keys = keys[size:]
+		all = all[size:]
 	}
 	return nil
 }
 
-// eachLink closes rows.
-func eachLink(rows *sql.Rows, use func(*links.Link)) error {
+// eachKey closes rows.
+func eachKey(rows *sql.Rows, use func(link.Key)) error {
 	defer rows.Close()
 	for rows.Next() {
-		l, err := scanLink(rows)
-		if err != nil {
+		var key link.Key
+		if err := rows.Scan(&key.Domain, &key.Code); err != nil {
 			return err
 		}
-		use(l)
+		use(key)
 	}
 	return rows.Err()
-}
-
-// qualified puts a table's name before each column of a list.
-func qualified(table, columns string) string {
-	names := strings.Split(columns, ",")
-	for i, name := range names {
-		names[i] = table + "." + strings.TrimSpace(name)
-	}
-	return strings.Join(names, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -51,4 +52,26 @@ func encodeTags(tags []string) string {
 	}
 	text, _ := json.Marshal(tags) // texts cannot fail
 	return string(text)
+}
+
+// eachLink closes rows.
+func eachLink(rows *sql.Rows, use func(*links.Link)) error {
+	defer rows.Close()
+	for rows.Next() {
+		l, err := scanLink(rows)
+		if err != nil {
+			return err
+		}
+		use(l)
+	}
+	return rows.Err()
+}
+
+// qualified puts a table's name before each column of a list.
+func qualified(table, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = table + "." + strings.TrimSpace(name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -16,15 +15,6 @@ var _ links.Store = (*Store)(nil)
 
 const linkColumns = `domain, code, version, url, status, redirect, starts_at, expires_at, expired_url,
  forward_query, strict, title, note, tags, custom, revision, created_by, created_at, updated_at, updated_by, workspace`
-
-// createLink writes a new key: of any number of writers exactly one gets a row
-// back.
-const createLink = `INSERT INTO links (` + linkColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-ON CONFLICT (domain, code) DO NOTHING`
-
-// returnWritten gives the rest of a WITH clause what it needs of the link.
-const returnWritten = ` RETURNING domain, code, version, created_at, updated_at`
 
 const changeLink = `UPDATE links SET version = $3, url = $4, status = $5, redirect = $6, starts_at = $7,
  expires_at = $8, expired_url = $9, forward_query = $10, strict = $11, title = $12, note = $13,
@@ -48,47 +38,28 @@ func (s *Store) CreateLink(ctx context.Context, l *links.Link) error {
 	return nil
 }
 
-// createLink inserts l with its terms and outbox row; links.ErrTaken if its key
-// exists. Where a WITH clause may write, that is one statement, which is a
-// transaction by itself, and one round trip.
+// createLink inserts l with all that follows from it; links.ErrTaken if its key
+// exists. A generated code, which nobody else can want, goes with others.
 func (s *Store) createLink(ctx context.Context, l *links.Link) error {
-	if s.dialect.writingCTE && idempotency.From(ctx) == nil {
-		audited, err := s.auditWrittenValues(ctx, l)
+	if s.gathering != nil && !l.Custom && idempotency.From(ctx) == nil {
+		c, err := s.newCreation(ctx, l)
 		if err != nil {
 			return err
 		}
-		values := slices.Concat(linkValues(l), []any{termBytes(l)}, audited)
-		return retry(ctx, func(ctx context.Context) error {
-			row := s.write.QueryRowContext(ctx, "WITH written AS ("+createLink+returnWritten+"), indexed AS ("+indexWritten+"), audited AS ("+
-				auditWritten(linkColumnCount+2)+") "+announceWritten, values...)
-			return orTaken(row.Scan(&l.Version))
-		})
+		return s.gathering.create(ctx, c)
 	}
 	return s.inChange(ctx, "link "+l.Key.String(), func(ctx context.Context, tx *sql.Tx) error { return s.insertLink(ctx, tx, l) })
 }
 
 // insertLink is createLink inside a transaction.
 func (s *Store) insertLink(ctx context.Context, tx *sql.Tx, l *links.Link) error {
-	result, err := tx.ExecContext(ctx, createLink, linkValues(l)...)
+	c, err := s.newCreation(ctx, l)
 	if err != nil {
 		return err
 	}
-	if inserted, err := result.RowsAffected(); err != nil || inserted == 0 {
-		return errors.Join(err, links.ErrTaken)
-	}
-	if err := s.addTerms(ctx, tx, termsOf(l)); err != nil {
-		return err
-	}
-	if err := s.auditLinks(ctx, tx, l); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, announce, l.Domain, l.Code, int64(l.Version), l.UpdatedAt)
-	return err
-}
-
-func orTaken(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return links.ErrTaken
+	written, err := s.insertLinks(ctx, tx, []creation{c})
+	if err == nil && !written[l.Key] {
+		err = links.ErrTaken
 	}
 	return err
 }

@@ -25,42 +25,11 @@ func termsOf(l *links.Link) []term {
 	return all
 }
 
-// indexWritten adds the terms, the statement's last argument, of the link that a
-// WITH clause wrote.
-const indexWritten = `INSERT INTO link_terms (term, created_at, domain, code)
-SELECT t.term, w.created_at, w.domain, w.code FROM written AS w, unnest(CAST($22 AS BYTEA[])) AS t (term)`
-
-// termBytes is the statement's argument for indexWritten.
-func termBytes(l *links.Link) [][]byte {
-	texts := links.Terms(l)
-	all := make([][]byte, len(texts))
-	for i, text := range texts {
-		all[i] = []byte(text)
-	}
-	return all
-}
-
 // termChunk bounds the rows of one statement.
 const termChunk = 512
 
-// addTermArrays takes any number of terms in four arguments, a quarter of what as
-// many rows of parameters cost a server.
-const addTermArrays = `INSERT INTO link_terms (term, created_at, domain, code)
-SELECT * FROM unnest(CAST($1 AS BYTEA[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS TEXT[])) ON CONFLICT DO NOTHING`
-
 // addTerms repeats without harm what a statement before it did.
 func (s *Store) addTerms(ctx context.Context, tx *sql.Tx, all []term) error {
-	if s.dialect.writingCTE && len(all) > 0 {
-		texts, times := make([][]byte, len(all)), make([]int64, len(all))
-		domains, codes := make([]string, len(all)), make([]string, len(all))
-		for i, t := range all {
-			texts[i], times[i], domains[i], codes[i] = []byte(t.text), t.createdAt, t.key.Domain, t.key.Code
-		}
-		if _, err := tx.ExecContext(ctx, addTermArrays, texts, times, domains, codes); err != nil {
-			return fmt.Errorf("indexing: %w", err)
-		}
-		return nil
-	}
 	for _, size := range chunks(len(all), termChunk) {
 		a := make(args, 0, 4*size)
 		for _, t := range all[:size] {
@@ -116,12 +85,7 @@ func (s *Store) FindTerm(ctx context.Context, text, domain string, limit int) ([
 	return findTerm(ctx, s.read, text, domain, limit)
 }
 
-// reader is a pool or a transaction.
-type reader interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-func findTerm(ctx context.Context, r reader, text, domain string, limit int) ([]link.Key, error) {
+func findTerm(ctx context.Context, r querier, text, domain string, limit int) ([]link.Key, error) {
 	rows, err := r.QueryContext(ctx, `SELECT domain, code FROM link_terms WHERE term = $1 AND domain = $2
 ORDER BY created_at, code LIMIT $3`, []byte(text), domain, int64(limit))
 	if err != nil {

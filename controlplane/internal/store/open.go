@@ -15,7 +15,8 @@ type Store struct {
 	// write and read are one pool on a server. SQLite has one connection that
 	// writes, because it allows one writer, and several that read meanwhile.
 	write, read *sql.DB
-	group       *group // of SQLite's transactions; nil on a server, which groups commits itself
+	group       *group     // of SQLite's transactions; nil on a server
+	gathering   *gathering // of creates, on a server; nil for SQLite
 	dialect     dialect
 	isolation   sql.IsolationLevel // of transactions; the server's default but in tests
 	logger      *slog.Logger
@@ -56,6 +57,9 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() error {
 	if s.group != nil {
 		s.group.close()
+	}
+	if s.gathering != nil {
+		s.gathering.close()
 	}
 	err := s.write.Close()
 	if s.read != s.write {

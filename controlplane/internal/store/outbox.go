@@ -11,14 +11,9 @@ import (
 
 var _ outbox.Store = (*Store)(nil)
 
-// announce and announceWritten add the outbox row of a link that was written;
-// the latter finds it in the WITH clause that wrote it.
-const (
-	announce = `INSERT INTO outbox (domain, code, version, created_at, claimed_until)
+// announce adds the outbox row of a link that was changed.
+const announce = `INSERT INTO outbox (domain, code, version, created_at, claimed_until)
 VALUES ($1, $2, $3, $4, 0)`
-	announceWritten = `INSERT INTO outbox (domain, code, version, created_at, claimed_until)
-SELECT domain, code, version, updated_at, 0 FROM written RETURNING version`
-)
 
 // claimChanges looks at claimed_until twice: a second claimer that waited for
 // the first one's lock sees the row again, but not the subquery. $1 is now, $2
@@ -64,42 +59,37 @@ func (s *Store) claim(ctx context.Context, args ...any) ([]outbox.Change, error)
 	return claimed, rows.Err()
 }
 
-// markChunk bounds the rows of one statement.
-const markChunk = 256
-
 // MarkPublished is outbox.Store's.
 func (s *Store) MarkPublished(ctx context.Context, published []outbox.Published) error {
-	for _, size := range chunks(len(published), markChunk) {
-		if err := s.markPublished(ctx, published[:size]); err != nil {
-			return fmt.Errorf("marking changes as published: %w", err)
-		}
-		published = published[size:]
+	n := len(published)
+	domains, codes, versions, revisions := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n)
+	for i, p := range published {
+		domains[i], codes[i], versions[i], revisions[i] = p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision
+	}
+	err := s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return s.dialect.each(columns{domains, codes, versions, revisions}, func(source string, a args) error {
+			return markPublished(ctx, tx, source, a)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("marking changes as published: %w", err)
 	}
 	return nil
 }
 
-var publishedTypes = map[int]string{2: "BIGINT", 3: "BIGINT"}
-
 // markPublished reaches the outbox's rows through a join and then by their whole
 // key, so that it stays quick when many rows wait there.
-func (s *Store) markPublished(ctx context.Context, published []outbox.Published) error {
-	with := `WITH p (domain, code, version, revision) AS (VALUES ` +
-		s.dialect.placeholders(len(published), 4, publishedTypes) + `) `
-	var a args
-	for _, p := range published {
-		a = append(a, p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision)
-	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, with+`UPDATE links SET revision = p.revision FROM p
+func markPublished(ctx context.Context, tx *sql.Tx, source string, a args) error {
+	with := `WITH p (domain, code, version, revision) AS (` + source + `) `
+	_, err := tx.ExecContext(ctx, with+`UPDATE links SET revision = p.revision FROM p
 WHERE links.domain = p.domain AND links.code = p.code AND links.version = p.version`, a...)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, with+`DELETE FROM outbox WHERE (domain, code, version) IN (
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, with+`DELETE FROM outbox WHERE (domain, code, version) IN (
  SELECT o.domain, o.code, o.version FROM p
  JOIN outbox o ON o.domain = p.domain AND o.code = p.code AND o.version <= p.version)`, a...)
-		return err
-	})
+	return err
 }
 
 // PendingChanges is outbox.Store's.

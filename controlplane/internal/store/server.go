@@ -33,6 +33,7 @@ func (s *Store) openServer(ctx context.Context, url string, conns int) error {
 			config.Host, config.Port, err), db.Close())
 	}
 	s.dialect, s.write, s.read = serverDialect(name), db, db
+	s.gathering = &gathering{insert: s.insertTogether, enough: s.dialect.enough}
 	return nil
 }
 
