@@ -13,8 +13,10 @@ const never = 0
 type conn struct {
 	net.Conn
 	keeper *Keeper
-	// When the deadlines were set, in the keeper's steps.
+	// When the deadlines were set, in the keeper's steps, and for how long the
+	// one for reading.
 	reading, writing int64
+	waits            time.Duration
 	// Whether somebody set them himself.
 	readingTaken, writingTaken bool
 	// asked says that an answer was written at least once; begun, that something
@@ -24,39 +26,34 @@ type conn struct {
 
 // Read keeps the deadline for what the client sends. Hot path: 0 allocs.
 func (c *conn) Read(p []byte) (int, error) {
-	if !c.readingTaken {
-		if err := c.awaitClient(); err != nil {
-			return 0, err
-		}
+	if err := c.awaitClient(c.keeper.options.Idle); err != nil {
+		return 0, err
 	}
 	n, err := c.Conn.Read(p)
 	c.begun = c.begun || n > 0
 	return n, err
 }
 
-// awaitClient sets the deadline that holds now, if it does not stand already.
-func (c *conn) awaitClient() error {
+// awaitClient sets the deadline that holds now, if it does not stand already:
+// idle if the client may be silent.
+func (c *conn) awaitClient(idle time.Duration) error {
 	now := c.keeper.steps.Load()
-	wait := c.keeper.options.Idle
 	switch {
-	case c.hurried:
+	case c.readingTaken || c.hurried:
 		return nil
 	case c.begun || !c.asked:
 		c.hurried = true
-		wait = c.keeper.options.Header
-	case c.reading != never && now-c.reading < renewal:
+		idle = c.keeper.options.Header
+	case c.reading != never && c.waits == idle && now-c.reading < renewal:
 		return nil
 	}
-	c.reading = now
-	return c.Conn.SetReadDeadline(time.Now().Add(wait))
+	c.reading, c.waits = now, idle
+	return c.Conn.SetReadDeadline(time.Now().Add(idle))
 }
 
 // Write keeps the deadline for what the client takes. Hot path: 0 allocs.
 func (c *conn) Write(p []byte) (int, error) {
-	c.asked, c.begun = true, false
-	if c.hurried {
-		c.hurried, c.reading = false, never
-	}
+	c.answered()
 	now := c.keeper.steps.Load()
 	if !c.writingTaken && (c.writing == never || now-c.writing >= renewal) {
 		c.writing = now
@@ -65,6 +62,14 @@ func (c *conn) Write(p []byte) (int, error) {
 		}
 	}
 	return c.Conn.Write(p)
+}
+
+// answered has the client be silent again before its next request.
+func (c *conn) answered() {
+	c.asked, c.begun = true, false
+	if c.hurried {
+		c.hurried, c.reading = false, never
+	}
 }
 
 // SetReadDeadline has t stand until it is called with none.

@@ -14,31 +14,93 @@ import (
 // server reads again, that is, until the request has been answered.
 type Plain struct {
 	*Conn
-	left  string    // of the head that is being handed on
-	room  [512]byte // for a quick answer
-	raw   []byte    // the head itself, in the Conn's buffer
-	facts facts
+	socket socket             // nil if the connection has none
+	burst  func() (done bool) // p.serve, bound once for all
+	failed error              // what ended a burst
+	left   string             // of the head that is being handed on
+	room   [512]byte          // for a quick answer
+	raw    []byte             // the head itself, in the Conn's buffer
+	facts  facts
+}
+
+// socket is a connection that can be waited for without being read.
+type socket interface {
+	// WhileReadable calls serve now, and again whenever something has arrived,
+	// until it says that it is done.
+	WhileReadable(serve func() (done bool)) error
+	// TryRead reads within serve, and never waits: 0 without an error means that
+	// nothing has arrived.
+	TryRead(b []byte) (int, error)
 }
 
 // Plain guards c.
-func (g *Guard) Plain(c net.Conn) *Plain { return &Plain{Conn: g.Conn(c)} }
+func (g *Guard) Plain(c net.Conn) *Plain {
+	p := &Plain{Conn: g.Conn(c)}
+	p.burst = p.serve
+	if s, ok := c.(socket); ok && g.options.Quick != nil {
+		p.socket = s
+	}
+	return p
+}
 
 // Read gives the bytes of one plain head. Hot path: 0 allocs.
 func (p *Plain) Read(b []byte) (int, error) {
 	for p.left == "" {
 		p.raw = nil
 		p.release()
-		if err := p.await(); err != nil {
-			return 0, err
-		}
-		p.take()
-		if err := p.quickly(); err != nil {
+		if err := p.advance(); err != nil {
 			return 0, err
 		}
 	}
 	n := copy(b, p.left)
 	p.left = p.left[n:]
 	return n, nil
+}
+
+// advance deals with at least one head. All that can be answered quickly are
+// dealt with here while they arrive whole.
+func (p *Plain) advance() error {
+	if p.socket != nil && p.end == 0 {
+		p.failed = nil
+		err := p.socket.WhileReadable(p.burst)
+		switch {
+		case err != nil:
+			return p.broken(err)
+		case p.failed != nil || p.left != "":
+			return p.failed
+		}
+	}
+	if err := p.await(); err != nil {
+		return err
+	}
+	p.take()
+	return p.quickly()
+}
+
+// serve answers what has arrived, and is done when something is left to others.
+func (p *Plain) serve() (done bool) {
+	for {
+		n, err := p.socket.TryRead(p.small[:])
+		if err != nil {
+			p.failed = p.broken(err)
+			return true
+		}
+		if n == 0 {
+			return false
+		}
+		p.end = n
+		p.examine()
+		for p.given < p.whole {
+			p.take()
+			if p.failed = p.quickly(); p.failed != nil || p.left != "" {
+				return true
+			}
+			p.release()
+		}
+		if p.end > 0 || p.status != 0 {
+			return true
+		}
+	}
 }
 
 // take moves on to the head that has arrived.

@@ -30,6 +30,8 @@ type Gate struct {
 	holders map[netip.Addr]int // guarded by mu; only those with connections
 	inside  map[*conn]struct{} // guarded by mu
 
+	ended atomic.Bool // whether EndReading was called
+
 	refusedTotal, refusedAddress  atomic.Uint64
 	connectionsDesc, refusalsDesc *prometheus.Desc
 }
@@ -106,10 +108,14 @@ func (g *Gate) leave(c *conn) {
 // stops does not wait for clients that have asked nothing. Answers under way are
 // written to their end.
 func (g *Gate) EndReading() {
+	g.ended.Store(true)
 	for _, c := range g.all() {
-		_ = c.SetReadDeadline(time.Now())
+		_ = c.SetReadDeadline(past)
 	}
 }
+
+// past is a deadline that is over.
+var past = time.Unix(1, 0)
 
 // CutOff closes every connection that is still open.
 func (g *Gate) CutOff() {

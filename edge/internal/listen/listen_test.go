@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"testing"
 	"time"
 
@@ -173,5 +174,32 @@ func TestBadOptions(t *testing.T) {
 	}
 	if _, err := listen.NewGate(listen.Limits{Connections: -1}); err == nil {
 		t.Error("a negative limit: no error")
+	}
+}
+
+// A deadline that is set after reading was ended, by who does not know of it, is
+// none; answers can be written all the same.
+func TestEndReading(t *testing.T) {
+	l, gate := open(t, listen.Limits{}, nil)
+	conns := accepting(t, l)
+	client := dial(t, l)
+	c := <-conns
+	if _, err := client.Write([]byte("??")); err != nil {
+		t.Fatal(err)
+	}
+	gate.EndReading()
+	for name, set := range map[string]func(time.Time) error{"read": c.SetReadDeadline, "both": c.SetDeadline} {
+		if err := set(time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: read %d bytes, %v", name, n, err)
+		}
+	}
+	if _, err := c.Write([]byte("!")); err != nil {
+		t.Error(err)
+	}
+	if n, err := client.Read(make([]byte, 1)); n != 1 {
+		t.Error(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/client"
@@ -115,6 +116,30 @@ type conn struct {
 func (c *conn) Close() error {
 	c.once.Do(func() { c.gate.leave(c) })
 	return c.Conn.Close()
+}
+
+// SetReadDeadline sets none that would outlive EndReading, which may run at the
+// same time.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	err := c.Conn.SetReadDeadline(t)
+	if c.gate.ended.Load() {
+		return c.Conn.SetReadDeadline(past)
+	}
+	return err
+}
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (c *conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+// SyscallConn gives the socket, for whoever knows how to wait for it.
+func (c *conn) SyscallConn() (syscall.RawConn, error) {
+	socket, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return socket.SyscallConn()
 }
 
 // CloseWrite ends one direction, so that an answer can be read to its end.
