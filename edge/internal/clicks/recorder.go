@@ -56,6 +56,9 @@ func New(o Options) (*Recorder, error) {
 // Cursor reads the spool for one of Options.Readers.
 func (r *Recorder) Cursor(name string) *spool.Cursor { return r.spool.Cursor(name) }
 
+// Room is how many bytes the spool may take.
+func (r *Recorder) Room() int64 { return r.spool.Room() }
+
 // Waiting is how many bytes of clicks wait to be shipped, at most.
 func (r *Recorder) Waiting() uint64 { return uint64(r.cursor.Waiting()) }
 

@@ -17,7 +17,7 @@ type Batch struct {
 // next gives the batch under way again, or chooses another one. ok says whether
 // there is one; what take was given counts only then.
 func (r *reader) next(take func(*Record) bool, s *Spool) (b Batch, ok bool, err error) {
-	if err := r.start(s.options.Logger); err != nil {
+	if err := r.start(s.options.Logger); err != nil || r.over {
 		return b, false, err
 	}
 	h := newHarvest(take)

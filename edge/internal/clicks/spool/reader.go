@@ -12,7 +12,7 @@ type reader struct {
 	name  string
 	book  notebook
 	ready bool   // book and notes are there
-	over  bool   // the epoch ended without a record
+	over  bool   // there is nothing more to come
 	room  []byte // of a segment
 
 	mu      sync.Mutex
@@ -38,7 +38,7 @@ func (r *reader) start(log *slog.Logger) error {
 	for len(n.To) < r.epoch.width() {
 		n.From, n.To = append(n.From, position{}), append(n.To, position{})
 	}
-	r.ready = true
+	r.ready, r.over = true, n.Done && n.Last
 	r.set(n, true)
 	return nil
 }

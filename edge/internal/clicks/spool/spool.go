@@ -158,6 +158,9 @@ func (s *Spool) Cursor(name string) *Cursor {
 // Boot is this process's newest epoch.
 func (s *Spool) Boot() uint64 { return s.number.Load() }
 
+// Room is how many bytes the segments may take.
+func (s *Spool) Room() int64 { return s.options.Bytes }
+
 // Used is how many bytes the segments take.
 func (s *Spool) Used() int64 { return s.used.Load() }
 
