@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/node"
@@ -10,11 +11,13 @@ import (
 type clicks struct {
 	SpoolBytes int64         `help:"Disk for clicks that wait to be shipped, in bytes; what finds no room is lost and counted. 0: 128 MiB of memory, lost with the process." default:"1073741824"`
 	SpoolSync  time.Duration `help:"How often clicks are made to survive a power failure." default:"100ms"`
+	Kafka      []string      `placeholder:"ADDR" help:"Kafka brokers that are told of every click: HOST:PORT, comma-separated. Default: none."`
+	KafkaTopic string        `help:"Topic of these events; it must be there." default:"fingerpost.clicks"`
 	CountryDB  string        `name:"country-db" placeholder:"FILE" help:"An mmdb file that tells an address's country; read again when it changes. Default: none, countries are not known."`
 }
 
-func (c *clicks) options() node.Clicks {
-	o := node.Clicks{SpoolBytes: c.SpoolBytes, SpoolSync: c.SpoolSync, CountryDB: c.CountryDB}
+func (c *clicks) options(kafka *tls.Config) node.Clicks {
+	o := node.Clicks{SpoolBytes: c.SpoolBytes, SpoolSync: c.SpoolSync, CountryDB: c.CountryDB, Kafka: c.Kafka, KafkaTopic: c.KafkaTopic, KafkaTLS: kafka}
 	if c.SpoolBytes == 0 {
 		o.SpoolBytes = -1
 	}

@@ -76,7 +76,7 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 	if err != nil {
 		return nil, err
 	}
-	etcd, control, err := c.hops.configs()
+	etcd, control, kafka, err := c.hops.configs()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (c *command) start(ctx context.Context, log *slog.Logger) (*node.Node, erro
 	n, err := node.New(node.Options{
 		ID: c.ID, Region: c.Region, Addr: c.Addr, OpsAddr: c.OpsAddr, Control: c.Control, Etcd: c.Etcd, Data: c.Data,
 		CacheBytes: c.CacheBytes, LarderBytes: c.LarderBytes, Absences: c.Absences, MaxStale: c.MaxStale, Build: cli.Build(), Logger: log, Registry: registry,
-		Public: world, Clicks: c.clicks.options(), EtcdTLS: etcd, ControlTLS: control,
+		Public: world, Clicks: c.clicks.options(kafka), EtcdTLS: etcd, ControlTLS: control,
 	})
 	if err != nil {
 		return nil, err

@@ -59,14 +59,18 @@ func (p *public) options() (node.Public, error) {
 type hops struct {
 	EtcdTLS    cli.ClientTLS `embed:"" prefix:"etcd-"`
 	ControlTLS cli.ClientTLS `embed:"" prefix:"control-"`
+	KafkaTLS   cli.ClientTLS `embed:"" prefix:"kafka-"`
 }
 
-func (h *hops) configs() (etcd, control *tls.Config, err error) {
+func (h *hops) configs() (etcd, control, kafka *tls.Config, err error) {
 	if etcd, err = h.EtcdTLS.Config(); err != nil {
-		return nil, nil, fmt.Errorf("--etcd-ca, --etcd-cert, --etcd-key: %w", err)
+		return nil, nil, nil, fmt.Errorf("--etcd-ca, --etcd-cert, --etcd-key: %w", err)
 	}
 	if control, err = h.ControlTLS.Config(); err != nil {
-		return nil, nil, fmt.Errorf("--control-ca, --control-cert, --control-key: %w", err)
+		return nil, nil, nil, fmt.Errorf("--control-ca, --control-cert, --control-key: %w", err)
 	}
-	return etcd, control, nil
+	if kafka, err = h.KafkaTLS.Config(); err != nil {
+		return nil, nil, nil, fmt.Errorf("--kafka-ca, --kafka-cert, --kafka-key: %w", err)
+	}
+	return etcd, control, kafka, nil
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/tls"
 	"fmt"
 	"time"
 
@@ -23,6 +24,12 @@ type Clicks struct {
 	// CountryDB is an mmdb file that tells an address's country. Empty: countries
 	// are not known.
 	CountryDB string
+	// Kafka is told of every click; host:port. Empty: nobody is.
+	Kafka []string
+	// KafkaTopic takes the events. Default fingerpost.clicks.
+	KafkaTopic string
+	// KafkaTLS secures the connections to Kafka; nil sends in the clear.
+	KafkaTLS *tls.Config
 }
 
 func (c *Clicks) validate() error {
@@ -32,6 +39,11 @@ func (c *Clicks) validate() error {
 	case c.SpoolSync < 0 || c.SpoolSync > time.Minute:
 		return setting("SpoolSync", fmt.Errorf("%s must be positive and at most 1m", c.SpoolSync))
 	}
+	for _, addr := range c.Kafka {
+		if err := checkAddr(addr); err != nil {
+			return setting("Kafka", err)
+		}
+	}
 	return nil
 }
 
@@ -40,7 +52,12 @@ func (c *Clicks) visits(o *Options) (*visit.Reader, error) {
 }
 
 func (c *Clicks) recorder(o *Options, plane clicks.Plane, visits clicks.Describer) clicks.Options {
+	var readers []string
+	if len(c.Kafka) > 0 {
+		readers = append(readers, eventCursor)
+	}
 	return clicks.Options{
-		Edge: o.ID, Data: o.Data, Bytes: c.SpoolBytes, Sync: c.SpoolSync, Plane: plane, Visits: visits, Now: o.Now, Logger: o.Logger,
+		Edge: o.ID, Data: o.Data, Bytes: c.SpoolBytes, Sync: c.SpoolSync, Readers: readers, Plane: plane, Visits: visits,
+		Now: o.Now, Logger: o.Logger,
 	}
 }

@@ -105,6 +105,9 @@ func (n *Node) start(ctx context.Context) error {
 	}
 	recorder.Start()
 	n.onStop("clicks", recorder.Stop)
+	if err := n.startEvents(recorder, visits); err != nil {
+		return err
+	}
 
 	memory, err := cache.New(cache.Options{Bytes: o.CacheBytes, Absences: o.Absences})
 	if err != nil {
