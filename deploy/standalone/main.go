@@ -28,6 +28,9 @@ type command struct {
 	AdminKey       string        `help:"The first admin key, 24 or more visible ASCII characters. Set it in the environment: command lines can be read by others. Default: one is made and shown once."`
 	CacheBytes     int64         `help:"Memory for links in the edge, in bytes." default:"268435456"`
 	CountryDB      string        `name:"country-db" placeholder:"FILE" help:"An mmdb file that tells a visitor's country; read again when it changes. Default: none, countries are not known."`
+	Kafka          []string      `placeholder:"ADDR" help:"Kafka brokers that are told of every click: HOST:PORT, comma-separated. Default: none."`
+	KafkaTopic     string        `help:"Topic of these events; it must be there." default:"fingerpost.clicks"`
+	KafkaTLS       cli.ClientTLS `embed:"" prefix:"kafka-"`
 	MaxStale       time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`
 }
 

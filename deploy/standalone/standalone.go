@@ -92,6 +92,10 @@ func (s *standalone) startEtcdAndControl(ctx context.Context) error {
 
 func (s *standalone) prepareEdge(feedAddr string) (err error) {
 	defer func() { err = s.ownFlag(err) }()
+	kafka, err := s.KafkaTLS.Config()
+	if err != nil {
+		return fmt.Errorf("--kafka-ca, --kafka-cert, --kafka-key: %w", err)
+	}
 	s.edge, err = node.New(node.Options{
 		ID:         "standalone",
 		Addr:       s.EdgeAddr,
@@ -100,7 +104,7 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 		Etcd:       []string{feedAddr},
 		Data:       filepath.Join(s.Data, "edge"),
 		CacheBytes: s.CacheBytes,
-		Clicks:     node.Clicks{CountryDB: s.CountryDB},
+		Clicks:     node.Clicks{CountryDB: s.CountryDB, Kafka: s.Kafka, KafkaTopic: s.KafkaTopic, KafkaTLS: kafka},
 		MaxStale:   s.MaxStale,
 		Build:      cli.Build(),
 		Logger:     s.log.With("part", "edge"),
@@ -120,7 +124,7 @@ func (s *standalone) startEdge(ctx context.Context) error {
 // settings.
 func (s *standalone) ownFlag(err error) error {
 	var wrong *node.SettingError
-	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "MaxStale": "--max-stale"}
+	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "Kafka": "--kafka", "MaxStale": "--max-stale"}
 	if errors.As(err, &wrong) && flags[wrong.Setting] != "" {
 		return fmt.Errorf("%s: %w", flags[wrong.Setting], wrong.Err)
 	}
