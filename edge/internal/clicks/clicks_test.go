@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +25,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type books struct {
 	// fault says what goes wrong with one arrival.
 	fault func() fault
+
+	salts atomic.Int32 // keys asked for
 
 	mu         sync.Mutex
 	batches    map[string]*wire.Batch
@@ -62,7 +62,9 @@ func (b *books) Ship(ctx context.Context, batch *wire.Batch) error {
 	case twice:
 		b.book(batch)
 	}
-	b.book(batch)
+	if b.book(batch) {
+		return clicks.ErrRefused
+	}
 	if f == after || f == late {
 		return errors.New("failed, but booked")
 	}
@@ -70,22 +72,32 @@ func (b *books) Ship(ctx context.Context, batch *wire.Batch) error {
 }
 
 // Salt implements clicks.Plane.
-func (b *books) Salt(context.Context, int64) (key [16]byte, err error) { return key, nil }
+func (b *books) Salt(_ context.Context, day int64) (key [16]byte, err error) {
+	b.salts.Add(1)
+	if b.fault != nil && b.fault() == before {
+		return key, errors.New("down")
+	}
+	return [16]byte{byte(day)}, nil
+}
 
-func (b *books) book(batch *wire.Batch) {
+// book says whether other clicks have the batch's number.
+func (b *books) book(batch *wire.Batch) (conflict bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if batch.GetSequence() == 0 {
 		b.watermarks = append(b.watermarks, batch.GetWatermark())
-		return
+		return false
 	}
 	b.arrivals++
 	number := fmt.Sprint(batch.GetEdge(), " ", batch.GetEpoch(), " ", batch.GetSequence())
 	if known := b.batches[number]; known != nil {
-		if known.GetDigest() != batch.GetDigest() || !sameCounts(known, batch) {
+		if known.GetDigest() != batch.GetDigest() {
+			return true
+		}
+		if !sameCounts(known, batch) {
 			b.problems = append(b.problems, "batch "+number+" came with other content")
 		}
-		return
+		return false
 	}
 	if batch.GetSequence() != b.last[batch.GetEpoch()]+1 {
 		b.problems = append(b.problems, fmt.Sprintf("epoch %d: sequence %d after %d", batch.GetEpoch(), batch.GetSequence(), b.last[batch.GetEpoch()]))
@@ -95,6 +107,14 @@ func (b *books) book(batch *wire.Batch) {
 	for _, c := range batch.GetCounts() {
 		b.counted[fmt.Sprint(c.GetDomain(), "/", c.GetCode(), " ", c.GetMinute())] += c.GetCount()
 	}
+	return false
+}
+
+// heard is how many beats came.
+func (b *books) heard() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.watermarks)
 }
 
 func sameCounts(a, b *wire.Batch) bool {
@@ -140,9 +160,19 @@ func stop(t *testing.T, r *clicks.Recorder) {
 	}
 }
 
-// TestCountedOnce is promise 5 while the edge lives: whatever happens to a batch on
+// until polls: nothing here says when it will have happened, only by when.
+func until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never happened: ", what)
+		}
+	}
+}
+
+// TestF3CountedOnce is promise 5 while the edge lives: whatever happens to a batch on
 // its way, each click is booked once, under its link and minute.
-func TestCountedOnce(t *testing.T) {
+func TestF3CountedOnce(t *testing.T) {
 	for name, f := range map[string]func() fault{
 		"no faults":            func() fault { return none },
 		"failed before":        sometimes(before),
@@ -196,7 +226,7 @@ func sometimes(f fault) func() fault {
 }
 
 // L4: one link at full rate.
-func TestHotLink(t *testing.T) {
+func TestL4HotLink(t *testing.T) {
 	b := newBooks(func() fault { return none })
 	r := newRecorder(t, b, nil)
 	r.Start()
@@ -213,54 +243,5 @@ func TestHotLink(t *testing.T) {
 	stop(t, r)
 	if got := b.total(); got != 4*each {
 		t.Errorf("%d clicks booked of %d", got, 4*each)
-	}
-}
-
-func TestEpochRises(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "new", "folder")
-	clock := time.UnixMilli(1_000_000)
-	epoch := func() uint64 {
-		b := newBooks(func() fault { return none })
-		r := newRecorder(t, b, func(o *clicks.Options) {
-			o.Data, o.Now = folder, func() time.Time { return clock }
-		})
-		r.Start()
-		r.Record(clicks.Click{Domain: "a.example", Code: "code"})
-		stop(t, r)
-		for _, batch := range b.batches {
-			return batch.GetEpoch()
-		}
-		t.Fatal("nothing was shipped")
-		return 0
-	}
-	first, again := epoch(), epoch()
-	clock = clock.Add(-time.Hour)
-	back := epoch()
-	if first != 1_000_000 || again != first+1 || back != again+1 {
-		t.Errorf("epochs %d, %d, after the clock was set back %d", first, again, back)
-	}
-}
-
-func TestRefusals(t *testing.T) {
-	damaged := t.TempDir()
-	if err := os.WriteFile(filepath.Join(damaged, "clicks.epoch"), []byte("nonsense"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(damaged, "clicks.epoch")
-	for name, c := range map[string]struct {
-		change func(*clicks.Options)
-		says   string
-	}{
-		"bad id":        {func(o *clicks.Options) { o.Edge = "a/b" }, "Edge"},
-		"damaged epoch": {func(o *clicks.Options) { o.Data = damaged }, "clicks.epoch"},
-		"not a folder":  {func(o *clicks.Options) { o.Data = file }, "data folder"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o := clicks.Options{Edge: "edge", Data: t.TempDir(), Plane: newBooks(nil), Visits: unknown{}, Logger: slog.New(slog.DiscardHandler)}
-			c.change(&o)
-			if _, err := clicks.New(o); err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("New: %v, want something about %s", err, c.says)
-			}
-		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
@@ -14,8 +15,13 @@ const (
 	// A batch is full with so many clicks, or when it is about so long.
 	maxClicks = 50_000
 	maxBytes  = 3 << 20
-	// maxMinute is the last that a control plane takes: the year 6053.
+	// A control plane takes no more parts of a count, no longer values, and no later
+	// minute; that is in the year 6053.
+	maxParts  = 10_000
+	maxValue  = 256
 	maxMinute = 1 << 31
+	// dimensions is how many parts a click may add.
+	dimensions = 9
 )
 
 // row is what clicks are counted by: a link in a minute.
@@ -63,7 +69,7 @@ func (t *tally) add(r *spool.Record) (more bool) {
 	if len(r.Agent)+len(r.Referrer)+len(r.Language)+len(r.Query) > 0 || r.Network.IsValid() {
 		t.describe(s, r)
 	}
-	return len(t.rows) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes
+	return len(t.rows) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes && len(s.parts) <= maxParts-dimensions
 }
 
 // sumsOf finds a click's row. A lookup copies no string.
@@ -105,7 +111,7 @@ func (t *tally) describe(s *sums, r *spool.Record) {
 }
 
 func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
-	if value == "" {
+	if value == "" || len(value) > maxValue || !utf8.ValidString(value) { // an agent may call itself anything
 		return
 	}
 	p := part{d, value}

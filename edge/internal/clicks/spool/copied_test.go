@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 )
 
 // A folder is copied while it is in use, and both are shipped: the one that comes
@@ -206,46 +204,4 @@ func recordsIn(page []byte) (places []int) {
 		at += (length + 7) &^ 7
 	}
 	return places
-}
-
-// FuzzSegment: whatever stands in a file, it is read to an end, the same each time.
-func FuzzSegment(f *testing.F) {
-	o := small(f.TempDir())
-	s := open(f, o)
-	for i := range 3 {
-		add(f, s, click(i))
-	}
-	closed(f, s)
-	for _, name := range segments(f, o.Data) {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text[:recordsEnd(text)])
-	}
-	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
-	f.Fuzz(func(t *testing.T, text []byte) {
-		o := small(t.TempDir())
-		o.Bytes = -1
-		folder := filepath.Join(o.Data, "spool", "1")
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, "0-1"), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		s, err := spool.Open(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer closed(t, s)
-		c := s.Cursor("ship")
-		first, codes, ok := next(t, c, 1000)
-		if again, same, _ := next(t, c, 1000); ok && (first.Digest != again.Digest || len(codes) != len(same)) {
-			t.Errorf("read %+v, then %+v", first, again)
-		}
-		if len(codes) > len(text)/28 {
-			t.Errorf("%d records in %d bytes", len(codes), len(text))
-		}
-	})
 }

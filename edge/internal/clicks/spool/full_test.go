@@ -51,11 +51,6 @@ func TestF11NoRoom(t *testing.T) {
 			fill:  func(*spool.Options, *disk) {},
 			mend:  func(*spool.Options, *disk) {},
 		},
-		"memory is at its bound": {
-			begin: func(o *spool.Options, _ *disk) { o.Bytes, o.Segment = -1, 0 },
-			fill:  func(*spool.Options, *disk) {},
-			mend:  func(*spool.Options, *disk) {},
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, d := small(t.TempDir()), new(disk)

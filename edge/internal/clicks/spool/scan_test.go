@@ -1,0 +1,48 @@
+package spool
+
+import (
+	"log/slog"
+	"testing"
+)
+
+// segmentOf is a segment as it is found, in memory.
+func segmentOf(text []byte) *reader {
+	s := &segment{number: 1, size: len(text), mapping: text}
+	s.end.Store(uint32(len(text)))
+	s.full.Store(true)
+	r := &reader{epoch: &epoch{ended: true, segments: [][]*segment{{s}}}}
+	_ = r.start(slog.New(slog.DiscardHandler)) // reads no file
+	return r
+}
+
+// FuzzSegment: whatever stands in a segment, it is read to an end, the same each
+// time. Inside the package: a thousand segments a second want no files.
+func FuzzSegment(f *testing.F) {
+	var page []byte
+	for _, code := range []string{"first", "second"} {
+		var room [maxRecord + 8]byte
+		r := Record{At: 1, Visitor: 2, Domain: []byte("a.example"), Code: []byte(code), Agent: []byte("Mozilla/5.0")}
+		length := r.encode(room[:])
+		commit(room[:], length)
+		page = append(page, room[:padded(length)]...)
+	}
+	f.Add(page)
+	f.Add(append(page, make([]byte, 100)...))
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
+	f.Add([]byte{30})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		read := func() (position, harvest) {
+			h := newHarvest(func(*Record) bool { return true })
+			r := segmentOf(text)
+			return r.walkAll(notes{From: make([]position, 1)}, nil, h)[0], *h
+		}
+		reached, h := read()
+		again, same := read()
+		if reached != again || h.digest != same.digest || h.count != same.count {
+			t.Errorf("read %d records to %v, then %d to %v", h.count, reached, same.count, again)
+		}
+		if int(h.count) > len(text)/header || int(reached.Offset) > len(text) {
+			t.Errorf("%d records, up to %v, in %d bytes", h.count, reached, len(text))
+		}
+	})
+}
