@@ -141,14 +141,19 @@ func (c *Conn) giveBack() {
 func (c *Conn) examine() {
 	b := c.buffer()
 	for c.whole < c.end {
-		var f facts
+		next := c.whole == c.given
+		f := &c.next
+		if !next {
+			f = new(facts) // stays on the stack
+		}
+		*f = facts{}
 		n, status := f.head(b[c.whole:c.end])
 		if n == 0 {
 			c.status = status
 			return
 		}
-		if c.whole == c.given {
-			c.next, c.nextLength = f, n
+		if next {
+			c.nextLength = n
 		}
 		c.whole += n
 		c.relax()

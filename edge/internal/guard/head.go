@@ -34,6 +34,15 @@ type facts struct {
 	body, expect, verb bool // verb: the method is neither GET nor HEAD
 	old, headOnly      bool // of HTTP/1.0; the method is HEAD
 	closes, keeps      bool // what Connection wants
+	visitor
+}
+
+// visitor is what a head says of who sent it. Of a header that comes twice, the
+// first counts.
+type visitor struct {
+	agent, referrer, language []byte
+	forwarded                 bool // X-Forwarded-For is there
+	private                   bool // DNT or Sec-GPC is 1
 }
 
 // Head looks at the request head that b begins with. It gives the head's length

@@ -18,6 +18,8 @@ func (f *facts) header(line []byte) bool {
 		return false
 	}
 	switch n { // few names have these lengths, so most are not compared at all
+	case len("dnt"):
+		f.private = f.private || equalFold(name, "dnt") && string(trim(value)) == "1"
 	case len("host"):
 		if equalFold(name, "host") {
 			f.hosts++
@@ -25,10 +27,8 @@ func (f *facts) header(line []byte) bool {
 		}
 	case len("expect"):
 		f.expect = f.expect || equalFold(name, "expect")
-	case len("connection"):
-		if equalFold(name, "connection") {
-			f.connection(value)
-		}
+	case len("referer"), len("user-agent"), len("accept-language"):
+		f.about(name, value)
 	case len("content-length"):
 		if equalFold(name, "content-length") {
 			return f.length(trim(value))
@@ -38,6 +38,37 @@ func (f *facts) header(line []byte) bool {
 	}
 	return true
 }
+
+// about reads a line of which the length of the name says that it may be about
+// who asks, or what is to become of the connection.
+func (f *facts) about(name, value []byte) {
+	switch name[0] | 0x20 { // in lower case, if it is a letter
+	case 'r':
+		keep(&f.referrer, name, "referer", value)
+	case 's':
+		f.private = f.private || is(name, "sec-gpc") && string(trim(value)) == "1"
+	case 'u':
+		keep(&f.agent, name, "user-agent", value)
+	case 'c':
+		if is(name, "connection") {
+			f.connection(value)
+		}
+	case 'a':
+		keep(&f.language, name, "accept-language", value)
+	case 'x':
+		f.forwarded = f.forwarded || is(name, "x-forwarded-for")
+	}
+}
+
+// keep sets a field to the value of a header called want, once.
+func keep(field *[]byte, name []byte, want string, value []byte) {
+	if *field == nil && is(name, want) {
+		*field = trim(value)
+	}
+}
+
+// is compares with a name in lower case.
+func is(name []byte, lower string) bool { return len(name) == len(lower) && equalFold(name, lower) }
 
 // connection reads what the client wants of the connection after this request.
 func (f *facts) connection(value []byte) {

@@ -1,8 +1,8 @@
 package guard
 
 import (
-	"bytes"
 	"net"
+	"net/netip"
 )
 
 // Plain is a guarded connection that hands on, in a head's stead, the shortest
@@ -20,7 +20,7 @@ type Plain struct {
 	left   string             // of the head that is being handed on
 	room   [512]byte          // for a quick answer
 	raw    []byte             // the head itself, in the Conn's buffer
-	facts  facts
+	peer   netip.Addr         // not valid before it was asked for
 }
 
 // socket is a connection that can be waited for without being read.
@@ -111,15 +111,15 @@ func (p *Plain) take() {
 		c.next = facts{}
 		c.nextLength, _ = c.next.head(p.raw)
 	}
-	p.raw, p.facts = p.raw[:c.nextLength], c.next
+	p.raw = p.raw[:c.nextLength]
 	c.given += c.nextLength
-	p.left = p.facts.plain()
+	p.left = c.next.plain()
 }
 
 // quickly answers without the server, if that can be done. The next head follows
 // then.
 func (p *Plain) quickly() error {
-	quick, f := p.guard.options.Quick, &p.facts
+	quick, f := p.guard.options.Quick, &p.next
 	if quick == nil || f.headOnly || f.old || f.closes {
 		return nil
 	}
@@ -151,20 +151,4 @@ func (f *facts) plain() string {
 		return "HEAD / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
 	}
 	return "HEAD / HTTP/1.0\r\nHost: x\r\n\r\n"
-}
-
-// Target is the request's, as it was sent.
-func (p *Plain) Target() []byte { return p.facts.target }
-
-// Host is that of the Host header.
-func (p *Plain) Host() []byte { return p.facts.host }
-
-// Values are those of all lines of a header, by its name in lower case.
-func (p *Plain) Values(name string) (values [][]byte) {
-	for line := range bytes.SplitSeq(p.raw, []byte("\r\n")) {
-		if len(line) > len(name) && line[len(name)] == ':' && equalFold(line, name) {
-			values = append(values, trim(line[len(name)+1:]))
-		}
-	}
-	return values
 }

@@ -6,6 +6,7 @@ package redirect_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -77,5 +78,37 @@ func BenchmarkHandler(b *testing.B) {
 				once()
 			}
 		})
+	}
+}
+
+// uncounted takes no notice of clicks.
+type uncounted struct{}
+
+func (uncounted) Record(clicks.Click) {}
+
+// A quick answer, from the socket to the socket, leaves no garbage.
+func TestQuickDoesNotAllocate(t *testing.T) {
+	e := newEdge(t)
+	e.has("code", nil)
+	e.now = time.Now()
+	c := dial(t, e.serve(t, func(o *redirect.Options) { o.Recorder = uncounted{} }).Addr())
+	length := 0
+	for _, line := range c.head("/code", "") {
+		length += len(line)
+	}
+	ask := []byte("GET /code HTTP/1.1\r\nHost: a.example\r\nUser-Agent: a\r\nReferer: r\r\nAccept-Language: l\r\nDNT: 1\r\n\r\n")
+	answer := make([]byte, length+len("\r\n"))
+	if n := testing.AllocsPerRun(2000, func() {
+		if _, err := c.conn.Write(ask); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(c.conn, answer); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations for a request", n)
+	}
+	if !strings.HasSuffix(string(answer), "\r\n\r\n") {
+		t.Errorf("answered %q", answer)
 	}
 }

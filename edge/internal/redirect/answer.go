@@ -6,7 +6,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
-	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -42,7 +41,7 @@ func (h *Handler) answer(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, qu
 			location = appendQuery(room[:0], location, query)
 		}
 		if !head {
-			h.options.Recorder.Record(clicks.Click{Domain: e.Domain(), Code: e.Code(), At: now})
+			h.record(ctx, d, e, query, now)
 		}
 		send(ctx, d, e.Redirect(), location)
 		setCaching(ctx, e, now)

@@ -25,14 +25,17 @@ func (h *Handler) tooCurious(ctx *fasthttp.RequestCtx) bool {
 	return true
 }
 
-// holder is to whom a request is counted: the address at the other end, or, if
-// that is a trusted proxy, the one that it passed the request on for.
-func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr {
+// holder is to whom a request is counted.
+func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr { return client.Network(h.visitor(ctx)) }
+
+// visitor is who sent a request: the address at the other end, or, if that is a
+// trusted proxy, the one that it passed the request on for.
+func (h *Handler) visitor(ctx *fasthttp.RequestCtx) netip.Addr {
 	trusted := h.options.Ports.Trusted
 	peer := client.Of(ctx.RemoteAddr())
 	if !client.Within(trusted, peer) {
-		return client.Network(peer)
+		return peer
 	}
 	lines := values(ctx, "x-forwarded-for")
-	return client.Network(client.Forwarded(trusted, peer, bytes.Join(lines, []byte(","))))
+	return client.Forwarded(trusted, peer, bytes.Join(lines, []byte(",")))
 }

@@ -2,6 +2,7 @@ package redirect_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -34,6 +35,7 @@ type edge struct {
 
 	mu     sync.Mutex
 	clicks []string
+	last   clicks.Click // with slices of its own
 	asked  int
 }
 
@@ -77,6 +79,10 @@ func (e *edge) Record(c clicks.Click) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.clicks = append(e.clicks, c.Domain+"/"+c.Code)
+	for _, b := range []*[]byte{&c.Agent, &c.Referrer, &c.Language, &c.Query} {
+		*b = bytes.Clone(*b)
+	}
+	e.last = c
 }
 
 func (e *edge) clicked() int {

@@ -13,6 +13,10 @@ import (
 type Domain struct {
 	Name   string
 	Strict bool
+	// Tracked and Untracked say that clicks are kept with what is known of
+	// visitors whatever these wish, and that they are only counted. Neither: as
+	// the visitors wish.
+	Tracked, Untracked bool
 	// Unknown and Expired are where visitors go instead of 404 and 410, or empty.
 	Unknown, Expired []byte
 	// ReferrerPolicy and RobotsTag are header values, or empty.
@@ -66,6 +70,8 @@ func newDomain(w *wire.Domain) (d *Domain, problems []error) {
 	return &Domain{
 		Name:           w.GetName(),
 		Strict:         w.GetStrict(),
+		Tracked:        w.GetTracking() == "always",
+		Untracked:      w.GetTracking() == "never",
 		Unknown:        keep("URL for unknown links", w.GetUnknownUrl(), link.CheckURL(w.GetUnknownUrl())),
 		Expired:        keep("URL for expired links", w.GetExpiredUrl(), link.CheckURL(w.GetExpiredUrl())),
 		ReferrerPolicy: keep("referrer policy", w.GetReferrerPolicy(), checkHeader(w.GetReferrerPolicy())),

@@ -7,7 +7,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
-	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/edge/internal/client"
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -33,6 +33,10 @@ func (h *Handler) quick(p *guard.Plain, answer []byte) (all []byte) {
 	if d == nil || !ok {
 		return nil
 	}
+	peer := p.Peer()
+	if p.Forwarded() && client.Within(h.options.Ports.Trusted, peer) {
+		return nil // who sent it takes a moment to find out
+	}
 	now := h.options.Now().UnixMilli()
 	e, outcome := h.options.Lookup.Find(d.Name, code, now)
 	if outcome != cache.Hit || !h.fresh(d, e, now) || e.AnswerAt(now) != link.Redirect {
@@ -42,7 +46,9 @@ func (h *Handler) quick(p *guard.Plain, answer []byte) (all []byte) {
 	if line == "" || e.ForwardQuery() && len(query) > 0 {
 		return nil
 	}
-	h.options.Recorder.Record(clicks.Click{Domain: e.Domain(), Code: e.Code(), At: now})
+	c := click(p, d, e, query, now)
+	c.Address = peer
+	h.options.Recorder.Record(c)
 	h.metrics.hits.Add(1)
 	h.metrics.answered(e.Redirect())
 	answer = append(answer, line...)
