@@ -108,10 +108,17 @@ func (s *Server) openAccess(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *Server) openCodes(ctx context.Context) (err error) {
-	if s.issuer, err = counter.NewSharded(ctx, s.store); err != nil {
+func (s *Server) openCodes(ctx context.Context) error {
+	sharded, err := counter.NewSharded(ctx, s.store)
+	if err != nil {
 		return fmt.Errorf("preparing code ranges: %w", err)
 	}
+	alarm, err := counter.NewAlarm(sharded, s.Logger, s.Registry)
+	if err != nil {
+		return err
+	}
+	s.loop("ranges", alarm.Run)
+	s.issuer = sharded
 	s.minter = counter.NewMinter(counter.Options{
 		Issuer: s.issuer, Writer: s.writer, Region: s.Region, Logger: s.Logger, Now: s.Now, Registerer: s.Registry,
 	})
@@ -242,7 +249,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	handler, err := api.New(api.Options{
 		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.stats, Live: s.live,
-		Gate: s.apiGate, Receipts: s.receipts, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
+		Gate: s.apiGate, Receipts: s.receipts, Ranges: s.store, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {
 		return err

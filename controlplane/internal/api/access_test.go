@@ -32,6 +32,7 @@ var routes = map[string]tableRow{
 	"post /api/v1/import":               {"/api/v1/import", "", access.WriteURLs, 200, false},
 	"get /api/v1/export":                {"/api/v1/export", "", access.ReadURLs, 200, false},
 	"get /api/v1/receipts/{revision}":   {"/api/v1/receipts/1", "", access.ReadURLs, 200, false},
+	"get /api/v1/ranges":                {"/api/v1/ranges", "", access.Admin, 200, false},
 	"get /api/v1/edges":                 {"/api/v1/edges", "", access.Admin, 200, false},
 	"post /api/v1/resolve":              {"/api/v1/resolve", `{"url":"/mine"}`, access.ReadURLs, 200, true},
 	"get /api/v1/urls/{code}/stats":     {"/api/v1/urls/mine/stats", "", access.ReadStats, 200, true},

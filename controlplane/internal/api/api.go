@@ -36,6 +36,7 @@ func New(o Options) (http.Handler, error) {
 	a.registerStats()
 	a.registerReceipts()
 	a.registerEdges()
+	a.registerRanges()
 	a.registerKeys()
 	a.registerUsers()
 	a.registerWorkspaces()

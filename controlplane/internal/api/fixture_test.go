@@ -106,7 +106,7 @@ func start(t testing.TB) *fixture {
 	watched.Start()
 	t.Cleanup(func() { _ = watched.Stop(t.Context()) })
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Receipts: noEdges{}, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)
@@ -135,7 +135,9 @@ func (f *fixture) readDomains(into *links.Domains) {
 // counting mints 1, 2, ….
 type counting struct{ next atomic.Uint64 }
 
-func (c *counting) Mint(context.Context, int) (uint64, error) { return c.next.Add(1), nil }
+func (c *counting) Mint(_ context.Context, length int) (uint64, int, error) {
+	return c.next.Add(1), length, nil
+}
 
 type silent struct{}
 

@@ -42,6 +42,8 @@ type Options struct {
 	// CursorKey signs the cursors of listings; 16 bytes or more, the same on all
 	// replicas.
 	CursorKey []byte
+	// Ranges lists which numbers were leased to whom.
+	Ranges Ranges
 	// Receipts knows how far the edges are.
 	Receipts Receipts
 	// Gate refuses requests that the database could not answer soon; nil lets all in.
@@ -66,6 +68,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Limits is missing")
 	case o.Once == nil:
 		return errors.New("api: Once is missing")
+	case o.Ranges == nil:
+		return errors.New("api: Ranges is missing")
 	case o.Receipts == nil:
 		return errors.New("api: Receipts is missing")
 	case o.Stats == nil:

@@ -37,7 +37,7 @@ func TestNobodyWaitsForALease(t *testing.T) {
 			group.Go(func() {
 				for range 2_000 {
 					before := time.Now()
-					if _, err := m.Mint(t.Context(), 7); err != nil {
+					if _, _, err := m.Mint(t.Context(), 7); err != nil {
 						t.Error(err)
 						return
 					}

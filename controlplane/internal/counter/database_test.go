@@ -67,7 +67,7 @@ func write(t *testing.T, s *store.Store, writer, n int) (ids []uint64) {
 		}
 		m := counter.NewMinter(counter.Options{Issuer: issuer, Writer: fmt.Sprint(writer, ".", life), Region: "r"})
 		for left := random.IntN(2_000); left > 0 && len(ids) < n; left-- {
-			id, err := m.Mint(t.Context(), 7)
+			id, _, err := m.Mint(t.Context(), 7)
 			if err != nil {
 				t.Error(err)
 				return ids

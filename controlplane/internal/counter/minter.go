@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/sync/link"
 )
 
 // ErrUnavailable: no range is held and none could be leased. To ask again later
@@ -44,14 +46,28 @@ func NewMinter(o Options) *Minter {
 	return m
 }
 
-// Mint gives a number for a code of length digits, which nobody was given
-// before or will be again. It waits only when no range is held, until ctx ends
-// at the latest. ErrUnavailable when the issuer does not answer.
-func (m *Minter) Mint(ctx context.Context, length int) (uint64, error) {
+// Mint gives a number for a code of length digits, or of more once that length has
+// no numbers left, which nobody was given before or will be again. It waits only
+// when no range is held, until ctx ends at the latest. ErrUnavailable when the
+// issuer does not answer, and ErrExhausted when no length has numbers left.
+func (m *Minter) Mint(ctx context.Context, length int) (id uint64, used int, err error) {
+	for used = length; used <= link.MaxLength; used++ {
+		if id, err = m.mint(ctx, used); !errors.Is(err, ErrExhausted) {
+			break
+		}
+	}
+	return id, used, err
+}
+
+// mint is Mint for one length.
+func (m *Minter) mint(ctx context.Context, length int) (uint64, error) {
 	for {
 		id, ok, lease := m.take(length)
 		if ok {
 			return id, nil
+		}
+		if lease == nil && m.ended(length) {
+			return 0, fmt.Errorf("minting a code of length %d: %w", length, ErrExhausted)
 		}
 		if lease == nil {
 			return 0, fmt.Errorf("minting: %w", ErrUnavailable)
@@ -65,6 +81,13 @@ func (m *Minter) Mint(ctx context.Context, length int) (uint64, error) {
 			return 0, fmt.Errorf("minting: %w: %w", ErrUnavailable, lease.err)
 		}
 	}
+}
+
+// ended says whether a length has no numbers left.
+func (m *Minter) ended(length int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.supply(length).ended
 }
 
 // Prepare begins to lease for a length, so that the first Mint need not wait. It
@@ -143,6 +166,8 @@ func (m *Minter) end(s *supply, leased Range, err error) {
 	if err == nil {
 		m.leased.Inc()
 		s.add(leased, now)
+	} else if errors.Is(err, ErrExhausted) {
+		s.ended = true
 	} else {
 		s.retryAt = now.Add(retryAfter)
 	}

@@ -65,7 +65,7 @@ func newMinter(t *testing.T, i counter.Issuer) *counter.Minter {
 
 func mint(t *testing.T, m *counter.Minter) uint64 {
 	t.Helper()
-	id, err := m.Mint(context.Background(), 7)
+	id, _, err := m.Mint(context.Background(), 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestIssuerDown(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		for range 100 {
-			if _, err := m.Mint(context.Background(), 7); !errors.Is(err, counter.ErrUnavailable) {
+			if _, _, err := m.Mint(context.Background(), 7); !errors.Is(err, counter.ErrUnavailable) {
 				t.Fatalf("with nothing held: %v", err)
 			}
 		}
@@ -148,7 +148,7 @@ func TestMintEndsWithItsContext(t *testing.T) {
 		m := newMinter(t, &issuer{slow: time.Second})
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
-		if _, err := m.Mint(ctx, 7); !errors.Is(err, counter.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := m.Mint(ctx, 7); !errors.Is(err, counter.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the error is %v", err)
 		}
 		time.Sleep(time.Second)
@@ -165,7 +165,7 @@ func TestStopEndsALease(t *testing.T) {
 		m := newMinter(t, &issuer{slow: time.Hour})
 		result := make(chan error)
 		go func() {
-			_, err := m.Mint(context.Background(), 7)
+			_, _, err := m.Mint(context.Background(), 7)
 			result <- err
 		}()
 		synctest.Wait()
@@ -175,7 +175,7 @@ func TestStopEndsALease(t *testing.T) {
 		if err := <-result; !errors.Is(err, counter.ErrUnavailable) {
 			t.Errorf("the waiting caller got %v", err)
 		}
-		if _, err := m.Mint(context.Background(), 7); !errors.Is(err, counter.ErrUnavailable) {
+		if _, _, err := m.Mint(context.Background(), 7); !errors.Is(err, counter.ErrUnavailable) {
 			t.Errorf("after Stop: %v", err)
 		}
 	})
@@ -189,7 +189,7 @@ func TestLostAnswersGiveNoNumberTwice(t *testing.T) {
 	for range 50 { // 50 writers, one after the other
 		m := newMinter(t, i)
 		for range 1_700 {
-			id, err := m.Mint(context.Background(), 7)
+			id, _, err := m.Mint(context.Background(), 7)
 			if err != nil {
 				break // this writer gives up: its range is abandoned
 			}

@@ -40,6 +40,14 @@ func (m *memory) LeaseShard(_ context.Context, s counter.Shard, l counter.Lease)
 	return counter.Range{Shard: s.Index, First: s.First + taken, Size: size}, nil
 }
 
+func (m *memory) Shards(context.Context) ([]counter.Next, error) {
+	var all []counter.Next
+	for s, taken := range m.taken {
+		all = append(all, counter.Next{Length: 7, Shard: s.Index, Number: s.First + taken})
+	}
+	return all, nil
+}
+
 func newSharded(t *testing.T, store counter.Store) *counter.Sharded {
 	t.Helper()
 	s, err := counter.NewSharded(t.Context(), store)

@@ -25,6 +25,14 @@ type Range struct {
 	First, Size uint64
 }
 
+// Granted is a lease as it is kept.
+type Granted struct {
+	Range
+	Writer, Region string
+	Length         int
+	At             int64 // Unix milliseconds
+}
+
 // Issuer leases ranges.
 type Issuer interface {
 	// LeaseRange gives a range that nobody else was given or ever will be. It is
@@ -48,6 +56,9 @@ type Store interface {
 	// in one transaction. ErrExhausted if none are left. Not idempotent: what an
 	// unanswered call has taken is not given again.
 	LeaseShard(ctx context.Context, s Shard, l Lease) (Range, error)
+	// Shards gives where each shard's next range starts, by length and shard; those
+	// that were never leased from are left out. Safe to retry.
+	Shards(ctx context.Context) ([]Next, error)
 	// Setting reads a setting, or stores what initial gives and answers with it.
 	// Whoever stores first decides for all. Idempotent.
 	Setting(ctx context.Context, name string, initial func() ([]byte, error)) ([]byte, error)

@@ -22,6 +22,7 @@ type supply struct {
 	attempt *attempt  // the lease under way; at most one
 	retryAt time.Time // no lease before this, after one that failed
 	failing bool      // the last lease failed
+	ended   bool      // nothing is left to lease, ever
 }
 
 // attempt is one lease. err may be read once done is closed.
@@ -59,9 +60,9 @@ func (s *supply) add(r Range, now time.Time) {
 }
 
 // wanting says whether to lease now: when half of the range in use is gone, no
-// other is held or on its way, and the last failure is some time ago.
+// other is held or on its way, some are left, and the last failure is some time ago.
 func (s *supply) wanting(now time.Time) bool {
-	return s.attempt == nil && s.ahead.Size == 0 && s.current.Size <= s.size/2 && !now.Before(s.retryAt)
+	return s.attempt == nil && !s.ended && s.ahead.Size == 0 && s.current.Size <= s.size/2 && !now.Before(s.retryAt)
 }
 
 // next is the size to lease now: what useTime takes at the pace of the range in

@@ -145,18 +145,30 @@ func errNoCode() error {
 
 // mint gives made a code that reads like no word that we would refuse a person.
 func (l *Links) mint(ctx context.Context, made *Link) error {
-	length, codes := l.Length, l.Codes
-	if wanted := int(l.Domains.Settings(made.Domain).GetCodeLength()); l.Lengths[wanted] != nil {
-		length, codes = wanted, l.Lengths[wanted]
+	length := l.Length
+	if wanted := int(l.Domains.Settings(made.Domain).GetCodeLength()); l.encoder(wanted) != nil {
+		length = wanted
 	}
 	for {
-		id, err := l.Minter.Mint(ctx, length)
+		id, used, err := l.Minter.Mint(ctx, length)
 		if err != nil {
 			return classed("minting code", err)
 		}
-		made.Code = codes.Encode(id)
+		encoder := l.encoder(used)
+		if encoder == nil {
+			return fmt.Errorf("%w: codes of length %d are not in use", ErrUnavailable, used)
+		}
+		made.Code = encoder.Encode(id)
 		if !l.reserved(made.Code) && !l.offends(made.Code) {
 			return nil
 		}
 	}
+}
+
+// encoder gives what makes codes of a length; nil if they are not in use.
+func (l *Links) encoder(length int) Encoder {
+	if length == l.Length {
+		return l.Codes
+	}
+	return l.Lengths[length]
 }

@@ -10,9 +10,10 @@ import (
 
 // Minter supplies the numbers behind generated codes. No number comes twice.
 type Minter interface {
-	// Mint gives a number below 62^length. Its error means that no number is to
+	// Mint gives a number below 62^used. used is the length that was asked for, or a
+	// greater one once that has no numbers left. Its error means that no number is to
 	// be had now; to retry later is safe.
-	Mint(ctx context.Context, length int) (uint64, error)
+	Mint(ctx context.Context, length int) (id uint64, used int, err error)
 }
 
 // Encoder turns a minted number into its code: a bijection.

@@ -115,8 +115,11 @@ func (m *memory) FindTerm(_ context.Context, term, domain string, limit int) ([]
 // decimal mints 1, 2, … and writes them as they are, after a letter.
 type decimal struct{ next uint64 }
 
-func (d *decimal) Mint(context.Context, int) (uint64, error) { d.next++; return d.next, nil }
-func (d *decimal) Encode(id uint64) string                   { return "c" + strconv.FormatUint(id, 10) }
+func (d *decimal) Mint(_ context.Context, length int) (uint64, int, error) {
+	d.next++
+	return d.next, length, nil
+}
+func (d *decimal) Encode(id uint64) string { return "c" + strconv.FormatUint(id, 10) }
 
 // silent is a feed that takes everything at revision 7.
 type silent struct{}

@@ -24,6 +24,43 @@ RETURNING prev, next`
 const recordLease = `INSERT INTO range_leases (length, first, size, shard, writer, region, leased_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
+// Shards is counter.Store's.
+func (s *Store) Shards(ctx context.Context) ([]counter.Next, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT length, shard, next FROM counter_shards ORDER BY length, shard`)
+	if err != nil {
+		return nil, fmt.Errorf("reading shards: %w", err)
+	}
+	found, err := all(rows, func(row scanner) (n counter.Next, err error) {
+		return n, row.Scan(&n.Length, &n.Shard, &n.Number)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading shards: %w", err)
+	}
+	return found, nil
+}
+
+// ListLeases gives up to limit leases, the newest first: those behind after, or, if
+// after is the zero Granted, from the first on. Safe to retry.
+func (s *Store) ListLeases(ctx context.Context, after counter.Granted, limit int) ([]counter.Granted, error) {
+	var a args
+	where := "1 = 1"
+	if after != (counter.Granted{}) {
+		where = "(leased_at, length, first) < (" + a.add(after.At) + ", " + a.add(int64(after.Length)) + ", " + a.add(int64(after.First)) + ")"
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT length, first, size, shard, writer, region, leased_at FROM range_leases WHERE `+where+
+		` ORDER BY leased_at DESC, length DESC, first DESC LIMIT `+a.add(int64(limit)), a...)
+	if err != nil {
+		return nil, fmt.Errorf("listing leases: %w", err)
+	}
+	found, err := all(rows, func(row scanner) (g counter.Granted, err error) {
+		return g, row.Scan(&g.Length, &g.First, &g.Size, &g.Shard, &g.Writer, &g.Region, &g.At)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing leases: %w", err)
+	}
+	return found, nil
+}
+
 // LeaseShard is counter.Store's.
 func (s *Store) LeaseShard(ctx context.Context, shard counter.Shard, l counter.Lease) (counter.Range, error) {
 	size := min(l.Size, shard.End-shard.First)
