@@ -1,25 +1,87 @@
 package clicks_test
 
 import (
+	"fmt"
+	"log/slog"
+	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/edge/internal/visit"
 )
 
+// usual are clicks as browsers and programs make them.
+func usual() map[string]clicks.Click {
+	bare := clicks.Click{Domain: "a.example", Code: "code123", At: 60_000}
+	browser := bare
+	browser.Address = netip.MustParseAddr("192.0.2.77")
+	browser.Agent = []byte("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36")
+	browser.Referrer = []byte("https://news.example/articles/2026/11/22/story.html")
+	browser.Language = []byte("de-CH,de;q=0.9,en;q=0.8")
+	shared := browser
+	shared.Query = []byte("ref=1&utm_source=newsletter&utm_medium=mail&utm_campaign=november")
+	return map[string]clicks.Click{"bare": bare, "browser": browser, "shared": shared}
+}
+
 func TestRecordDoesNotAllocate(t *testing.T) {
-	r := newRecorder(t, newBooks(nil), nil)
-	// Full buffers are added up inline: into a row that exists, without allocating.
-	r.Record(clicks.Click{Domain: "a.example", Code: "code"})
-	if n := testing.AllocsPerRun(10_000, func() { r.Record(clicks.Click{Domain: "a.example", Code: "code"}) }); n != 0 {
-		t.Errorf("%v allocations in each click", n)
+	r := newRecorder(t, newBooks(func() fault { return none }), nil)
+	r.Start() // the key of visitors is asked for
+	for name, c := range usual() {
+		t.Run(name, func(t *testing.T) {
+			if n := testing.AllocsPerRun(1000, func() { r.Record(c) }); n >= 1 {
+				t.Errorf("%v allocations in each click", n)
+			}
+		})
 	}
+	stop(t, r)
 }
 
 func BenchmarkRecord(b *testing.B) {
-	r := newRecorder(b, newBooks(nil), nil)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			r.Record(clicks.Click{Domain: "a.example", Code: "code"})
-		}
-	})
+	for name, c := range usual() {
+		b.Run(name, func(b *testing.B) {
+			r := newRecorder(b, newBooks(func() fault { return none }), func(o *clicks.Options) {
+				o.Bytes, o.Interval, o.Sync = 4<<30, time.Hour, 100*time.Millisecond
+			})
+			r.Start()
+			for b.Loop() {
+				r.Record(c)
+			}
+			b.StopTimer()
+			b.ReportMetric(float64(metric(b, r, `fingerpost_edge_clicks_lost_total{reason="full"}`)), "lost")
+			_ = stopSoon(r)
+		})
+	}
+}
+
+// BenchmarkDrain is what a click costs off the path: to be read, described and
+// added up.
+func BenchmarkDrain(b *testing.B) {
+	const clickers = 100_000
+	for name, c := range usual() {
+		b.Run(name, func(b *testing.B) {
+			visits, err := visit.New(visit.Options{Logger: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			codes := make([]string, 1000)
+			for i := range codes {
+				codes[i] = fmt.Sprint("code", i)
+			}
+			for b.Loop() {
+				b.StopTimer()
+				r := newRecorder(b, newBooks(func() fault { return none }), func(o *clicks.Options) {
+					o.Visits, o.Rows, o.Interval, o.Attempt = visits, 10_000, time.Hour, time.Minute
+				})
+				r.Start()
+				for i := range clickers {
+					c.Code = codes[i%len(codes)]
+					r.Record(c)
+				}
+				b.StartTimer()
+				stop(b, r)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/clickers, "ns/click")
+		})
+	}
 }

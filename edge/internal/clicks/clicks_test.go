@@ -11,15 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // books is a control plane that keeps its promise: a batch is booked once.
 type books struct {
@@ -151,7 +148,7 @@ func newRecorder(t testing.TB, p clicks.Plane, change func(*clicks.Options)) *cl
 	return r
 }
 
-func stop(t *testing.T, r *clicks.Recorder) {
+func stop(t testing.TB, r *clicks.Recorder) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

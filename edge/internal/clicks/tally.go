@@ -39,7 +39,7 @@ type part struct {
 // sums is what is known of a row's clicks.
 type sums struct {
 	count, bots uint64
-	parts       map[part]uint64
+	parts       map[part]*uint64
 	visitors    []uint32
 }
 
@@ -88,7 +88,7 @@ func (t *tally) sumsOf(r *spool.Record) *sums {
 func (t *tally) describe(s *sums, r *spool.Record) {
 	f := t.visits.Describe(visit.Visit{Agent: r.Agent, Referrer: r.Referrer, Language: r.Language, Query: r.Query, Network: r.Network})
 	if s.parts == nil {
-		s.parts = make(map[part]uint64)
+		s.parts = make(map[part]*uint64)
 	}
 	if f.Bot != "" {
 		s.bots++
@@ -111,15 +111,19 @@ func (t *tally) describe(s *sums, r *spool.Record) {
 }
 
 func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
-	if value == "" || len(value) > maxValue || !utf8.ValidString(value) { // an agent may call itself anything
+	if value == "" {
 		return
 	}
-	p := part{d, value}
-	n := s.parts[p]
-	s.parts[p] = n + 1
-	if n == 0 {
+	n := s.parts[part{d, value}]
+	if n == nil {
+		if len(value) > maxValue || !utf8.ValidString(value) { // an agent may call itself anything
+			return
+		}
+		n = new(uint64)
+		s.parts[part{d, value}] = n
 		t.bytes += len(value) + 12
 	}
+	*n++
 }
 
 // counts is what a batch says, in an order of its own.
@@ -128,7 +132,7 @@ func (t *tally) counts() []*wire.ClickCount {
 	for r, s := range t.rows {
 		c := &wire.ClickCount{Domain: r.domain, Code: r.code, Minute: r.minute, Count: s.count, Bots: s.bots, Visitors: distinct(s.visitors)}
 		for p, n := range s.parts {
-			c.Parts = append(c.Parts, &wire.Part{Dimension: p.dimension, Value: p.value, Count: n})
+			c.Parts = append(c.Parts, &wire.Part{Dimension: p.dimension, Value: p.value, Count: *n})
 		}
 		slices.SortFunc(c.Parts, compareParts)
 		counts = append(counts, c)

@@ -17,7 +17,7 @@ const (
 	// A segment is large enough to be made seldom, and small enough that what is
 	// made ahead is not missed.
 	minSegment = 64 << 10
-	maxSegment = 2 << 20
+	maxSegment = 4 << 20
 	// More rings would help nobody and reserve more segments.
 	maxRings = 16
 )
@@ -31,7 +31,7 @@ type Options struct {
 	// memory, 128 MiB at most, and lost with the process.
 	Bytes int64
 	// Segment is a segment's size in bytes, a multiple of the page size. Default: a
-	// share of Bytes, 64 KiB to 2 MiB.
+	// share of Bytes, 64 KiB to 4 MiB.
 	Segment int
 	// Sync is how often records are made to survive a power failure. Default 100 ms.
 	Sync time.Duration
