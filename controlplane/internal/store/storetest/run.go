@@ -51,6 +51,10 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a setting is decided once", settings},
 		{"domains' versions only rise", domains},
 		{"changes of domains wait for each other", domainChanges},
+		{"webhooks are kept", webhooksKept},
+		{"a message is claimed by one", messagesClaimed},
+		{"a message's last attempt counts", messagesSettled},
+		{"progress rises, and thresholds are found once", progressRises},
 		{"migrating again changes nothing", migrateAgain},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })

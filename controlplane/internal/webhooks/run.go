@@ -1,0 +1,71 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// How long messages are kept once they are settled.
+const (
+	keepSent    = 7 * 24 * time.Hour
+	keepDead    = 30 * 24 * time.Hour
+	forgetEvery = time.Minute
+	forgetLimit = 1000
+)
+
+// Run makes and sends messages until ctx ends. Every replica runs one. It logs
+// changes of state only.
+func (h *Webhooks) Run(ctx context.Context) {
+	ticker := time.NewTicker(h.options.Every)
+	defer ticker.Stop()
+	for {
+		err := h.round(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		switch {
+		case err != nil && !h.failing:
+			h.options.Logger.Warn("webhooks wait; trying on", "error", err)
+		case err == nil && h.failing:
+			h.options.Logger.Info("webhooks go on")
+		}
+		h.failing = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (h *Webhooks) round(ctx context.Context) error {
+	hooks, err := h.options.Store.Webhooks(ctx, "", Place{}, maxWebhooks)
+	if err != nil || len(hooks) == 0 {
+		return err
+	}
+	if err := errors.Join(h.collect(ctx, hooks), h.collectThresholds(ctx)); err != nil {
+		return err
+	}
+	for more := true; more; {
+		if more, err = h.deliver(ctx); err != nil {
+			return err
+		}
+	}
+	return h.forget(ctx)
+}
+
+// forget removes old messages, now and then.
+func (h *Webhooks) forget(ctx context.Context) error {
+	now := h.options.Now()
+	if now.Sub(h.forgot) < forgetEvery {
+		return nil
+	}
+	h.forgot = now
+	for status, age := range map[Status]time.Duration{Sent: keepSent, Dead: keepDead} {
+		if _, err := h.options.Store.ForgetMessages(ctx, status, now.Add(-age).UnixMilli(), forgetLimit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
