@@ -101,16 +101,14 @@ func TestF11NoRoom(t *testing.T) {
 
 // F11 on a real disk of a megabyte, for those who may mount one.
 func TestF11SmallDisk(t *testing.T) {
-	data := smallDisk(t)
+	data, full := smallDisk(t)
 	o := small(data)
 	o.Allocate, o.Bytes = nil, 1<<30
 	s := open(t, o)
 	l, kept := newLedger(), 0
-	for lost := 0; lost < 1000; {
-		if s.Append(click(kept)) {
+	for lost := false; !lost || !full(); {
+		if lost = !s.Append(click(kept)); !lost {
 			kept++
-		} else {
-			lost++
 		}
 	}
 	closed(t, s)

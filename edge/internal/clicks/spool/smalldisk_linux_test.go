@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a disk of a megabyte.
-func smallDisk(t *testing.T) (dir string) {
+// smallDisk mounts a disk of a megabyte; full tells whether it has no page left.
+func smallDisk(t *testing.T) (dir string, full func() bool) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
@@ -17,5 +17,11 @@ func smallDisk(t *testing.T) (dir string) {
 			t.Error(err)
 		}
 	})
-	return dir
+	return dir, func() bool {
+		var s syscall.Statfs_t
+		if err := syscall.Statfs(dir, &s); err != nil {
+			t.Fatal(err)
+		}
+		return s.Bavail == 0
+	}
 }
