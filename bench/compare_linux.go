@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 
 	"github.com/fingerpost/fingerpost/bench/peers"
@@ -77,20 +75,6 @@ func (c *compareCommand) options(ctx context.Context, dir string, log *slog.Logg
 	}
 	o.Etcd, err = built(ctx, dir, c.Etcd, "go.etcd.io/etcd/server/v3", log)
 	return o, err
-}
-
-// built is the program at path or, if that is empty, one built from pkg as a
-// release is.
-func built(ctx context.Context, dir, path, pkg string, log *slog.Logger) (string, error) {
-	if path != "" {
-		return filepath.Abs(path)
-	}
-	path = filepath.Join(dir, filepath.Base(filepath.Dir(pkg))+"-"+filepath.Base(pkg))
-	log.Info("building", "package", pkg)
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building %s: %w: %s", pkg, err, out)
-	}
-	return path, nil
 }
 
 // floorCommand is what "bench compare" starts as the floor.

@@ -16,7 +16,7 @@ import (
 // verifyCommand are the flags of "bench verify".
 type verifyCommand struct {
 	Control         string   `help:"Base URL of the control plane." default:"http://localhost:8080"`
-	Key             string   `help:"API key that may create links and read statistics." required:""`
+	Key             string   `help:"API key that may create links and read statistics. Required, but for --clicks."`
 	Edge            []string `help:"Base URLs of the edges, separated by commas." default:"http://localhost:8000"`
 	URLs            string   `name:"urls" help:"File of target URLs, one a line. Default: 29,641 embedded ones." placeholder:"FILE"`
 	Popularity      string   `help:"File of request counts, one a line, the first for the first URL. Default: an embedded curve." placeholder:"FILE"`
@@ -28,6 +28,7 @@ type verifyCommand struct {
 	AllowUnanswered uint64   `help:"How many requests may go without an answer." default:"0"`
 	Seed            uint64   `help:"Chooses the order of requests." default:"1"`
 	JSON            string   `name:"json" help:"Also write the result to this file." placeholder:"FILE"`
+	ledger
 }
 
 // errNotHeld ends the program with status 1; the table says what it was.
@@ -35,6 +36,9 @@ var errNotHeld = errors.New("something did not hold: see the rows marked FAILED"
 
 // Run verifies, prints and judges.
 func (c *verifyCommand) Run(ctx context.Context, log *slog.Logger) error {
+	if c.Clicks {
+		return c.ledger.run(ctx, c.Seed, c.JSON, log)
+	}
 	v, err := c.verifier(log)
 	if err != nil {
 		return cli.Start(err)

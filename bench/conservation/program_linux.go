@@ -1,0 +1,6 @@
+package conservation
+
+import "syscall"
+
+// attributes lets no process outlive this one.
+func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
