@@ -14,7 +14,7 @@ import (
 const (
 	// bookCounts bounds the counts of one booking, and so how long the rows of
 	// much clicked links stay locked. A single batch may have as many.
-	bookCounts = 4 * MaxCounts
+	bookCounts = 2 * MaxCounts
 	// bookWithin bounds a booking. It is not its callers' to end: what they gave up
 	// waiting for is a duplicate when they come again.
 	bookWithin = 10 * time.Second

@@ -73,12 +73,12 @@ func TestBookingsAreBounded(t *testing.T) {
 		<-store.begun
 		rest, _ := shipAll(i, names(6), ingest.MaxCounts)
 		synctest.Wait()
-		for range 3 {
+		for range 4 {
 			store.hold <- struct{}{}
 		}
 		first.Wait()
 		rest.Wait()
-		if len(store.bookings) != 3 || len(store.bookings[1]) != 4 || len(store.bookings[2]) != 2 {
+		if len(store.bookings) != 4 || len(store.bookings[1]) != 2 || len(store.bookings[3]) != 2 {
 			t.Errorf("%d bookings", len(store.bookings))
 		}
 	})

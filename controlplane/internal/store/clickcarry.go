@@ -107,7 +107,7 @@ func (s *Store) carryOver(ctx context.Context, tx *sql.Tx, lost []*wire.ClickCou
 	if err != nil {
 		return err
 	}
-	r := rollup{store: s, tx: tx, kept: keeps}
+	r := rollup{store: s, tx: tx, kept: keeps, sums: make(tally)}
 	if err := r.add([]*wire.Batch{{Counts: lost}}); err != nil {
 		return err
 	}

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -120,7 +118,9 @@ func packed(detail, sketch []byte, keepSketch bool) (newDetail, newSketch []byte
 	if err := proto.Unmarshal(detail, &p); err != nil {
 		return nil, nil, fmt.Errorf("reading detail: %w", err)
 	}
-	p.Parts, p.Visitors = bounded(addedUp(p.GetParts()), detailValues), distinct(p.GetVisitors())
+	sums := make(tally)
+	sums.add(p.GetParts())
+	p.Parts, p.Visitors = sums.parts(detailValues), distinct(p.GetVisitors())
 	if keepSketch && (len(sketch) > 0 || len(p.GetVisitors()) > listedVisitors) {
 		if sketch, err = sketched(sketch, p.GetVisitors()); err != nil {
 			return nil, nil, err
@@ -142,69 +142,4 @@ func sketched(sketch []byte, registers []uint32) ([]byte, error) {
 		people.Add(r)
 	}
 	return people.Encode()
-}
-
-func encode(p *wire.Parts) ([]byte, error) {
-	// Not nil if it is empty: that would be stored as NULL.
-	detail, err := proto.MarshalOptions{}.MarshalAppend([]byte{}, p)
-	if err != nil {
-		return nil, fmt.Errorf("writing detail: %w", err)
-	}
-	return detail, nil
-}
-
-// addedUp gives the parts sorted, each value once. It does not change them.
-func addedUp(parts []*wire.Part) []*wire.Part {
-	sorted := slices.SortedFunc(slices.Values(parts), func(a, b *wire.Part) int {
-		return cmp.Or(cmp.Compare(a.GetDimension(), b.GetDimension()), cmp.Compare(a.GetValue(), b.GetValue()))
-	})
-	once := sorted[:0]
-	for _, p := range sorted {
-		if n := len(once); n > 0 && once[n-1].GetDimension() == p.GetDimension() && once[n-1].GetValue() == p.GetValue() {
-			once[n-1] = &wire.Part{Dimension: p.GetDimension(), Value: p.GetValue(), Count: once[n-1].GetCount() + p.GetCount()}
-			continue
-		}
-		once = append(once, p)
-	}
-	return once
-}
-
-// bounded leaves limit values of each dimension, those with most clicks, and the
-// rest under "". parts are added up.
-func bounded(parts []*wire.Part, limit int) []*wire.Part {
-	var kept []*wire.Part
-	for len(parts) > 0 {
-		n := 1
-		for n < len(parts) && parts[n].GetDimension() == parts[0].GetDimension() {
-			n++
-		}
-		if n > limit {
-			kept = append(kept, mostClicked(parts[:n], limit)...)
-		} else {
-			kept = append(kept, parts[:n]...)
-		}
-		parts = parts[n:]
-	}
-	return kept
-}
-
-func mostClicked(values []*wire.Part, limit int) []*wire.Part {
-	sorted := slices.SortedStableFunc(slices.Values(values), func(a, b *wire.Part) int {
-		return cmp.Compare(b.GetCount(), a.GetCount())
-	})
-	kept, rest := sorted[:0], &wire.Part{Dimension: values[0].GetDimension()}
-	for _, p := range sorted {
-		if p.GetValue() == "" || len(kept) == limit {
-			rest.Count += p.GetCount()
-		} else {
-			kept = append(kept, p)
-		}
-	}
-	return append(kept, rest)
-}
-
-// distinct gives the registers sorted, each once. It does not change them.
-func distinct(registers []uint32) []uint32 {
-	sorted := slices.Sorted(slices.Values(registers))
-	return slices.Compact(sorted)
 }

@@ -24,6 +24,8 @@ type rollup struct {
 	kept  func(domain string) kept
 
 	minutes, hours, days, totals slots
+
+	sums tally // of one hour; kept from one to the next, because it is large
 }
 
 // slot is a row of one of the tables. at is its minute, hour or day.
@@ -94,7 +96,9 @@ func (r *rollup) addMinute(c counted) {
 
 // addHour encodes an hour, and puts it behind what its day has.
 func (r *rollup) addHour(hour *slot) (err error) {
-	if hour.detail, err = encode(&wire.Parts{Parts: addedUp(hour.parts)}); err != nil {
+	clear(r.sums)
+	r.sums.add(hour.parts)
+	if hour.detail, err = encode(&wire.Parts{Parts: r.sums.parts(detailValues)}); err != nil {
 		return err
 	}
 	visitors, err := encode(&wire.Parts{Visitors: distinct(hour.visitors)})

@@ -51,7 +51,7 @@ func (b *booking) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r := rollup{store: b.store, tx: b.tx, kept: kept}
+	r := rollup{store: b.store, tx: b.tx, kept: kept, sums: make(tally)}
 	if err := r.add(fresh); err != nil {
 		return err
 	}

@@ -25,21 +25,31 @@ type dialect struct {
 	// arrays: rows may come in an array for each column.
 	arrays bool
 	// bytes is the type that a CAST gives a column of bytes.
-	bytes      string
-	migrations goose.Dialect
+	bytes string
+	// A remark in the migrations is a word of this database.
+	remark, word string
+	migrations   goose.Dialect
 }
 
 func sqliteDialect() dialect {
-	return dialect{name: "SQLite", position: "instr", bytes: "BLOB", migrations: goose.DialectSQLite3}
+	return dialect{
+		name: "SQLite", position: "instr", bytes: "BLOB", migrations: goose.DialectSQLite3,
+		// SQLite keeps a row beside its primary key, twice, unless a table says that
+		// the key is all there is to it.
+		remark: "/* clustered */", word: "WITHOUT ROWID",
+	}
 }
 
+// postgreSQL is its name, where CockroachDB is not meant too.
+const postgreSQL = "PostgreSQL"
+
 func serverDialect(name string) dialect {
-	enough := 1
-	if name == "PostgreSQL" {
-		enough = 16
+	enough, remark := 1, ""
+	if name == postgreSQL {
+		enough, remark = 16, "-- PostgreSQL: "
 	}
 	return dialect{
 		enough: enough, name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
-		createLinks: createLinks(), arrays: true, bytes: "BYTEA", migrations: goose.DialectPostgres,
+		createLinks: createLinks(), arrays: true, bytes: "BYTEA", remark: remark, migrations: goose.DialectPostgres,
 	}
 }

@@ -28,8 +28,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	if s.dialect.migrations == goose.DialectSQLite3 {
-		files = clustered{files}
+	if s.dialect.remark != "" {
+		files = worded{files, s.dialect.remark, s.dialect.word}
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.logger)}
 	if s.dialect.migrations == goose.DialectPostgres {

@@ -45,7 +45,7 @@ func serverName(ctx context.Context, db *sql.DB) (name string, err error) {
 	}
 	defer conn.Close()
 	err = conn.Raw(func(driver any) error {
-		name = "PostgreSQL"
+		name = postgreSQL
 		if driver.(*stdlib.Conn).Conn().PgConn().ParameterStatus("crdb_version") != "" {
 			name = "CockroachDB"
 		}

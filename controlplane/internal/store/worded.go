@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// clustered is the migrations for SQLite, which keeps a row beside its primary
-// key, twice, unless a table says that the key is all there is to it. The other
-// databases have no word for it, so in the files it is a remark.
-type clustered struct{ fs.FS }
+// worded is the migrations for a database that has a word of its own. For the
+// others it is a remark in the files.
+type worded struct {
+	fs.FS
+	remark, word string
+}
 
 // Open is fs.FS's.
-func (c clustered) Open(name string) (fs.File, error) {
-	file, err := c.FS.Open(name)
+func (w worded) Open(name string) (fs.File, error) {
+	file, err := w.FS.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".sql") {
 		return file, err
 	}
@@ -23,11 +25,11 @@ func (c clustered) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading migration: %w", err)
 	}
-	text, err := fs.ReadFile(c.FS, name)
+	text, err := fs.ReadFile(w.FS, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading migration: %w", err)
 	}
-	text = bytes.ReplaceAll(text, []byte("/* clustered */"), []byte("WITHOUT ROWID"))
+	text = bytes.ReplaceAll(text, []byte(w.remark), []byte(w.word))
 	return migration{bytes.NewReader(text), info}, nil
 }
 

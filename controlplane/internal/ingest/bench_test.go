@@ -1,0 +1,153 @@
+package ingest_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/bits"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
+	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+const (
+	benchEdges = 16
+	// batchClicks is what an edge puts into a batch at most.
+	batchClicks = 50_000
+)
+
+// BenchmarkIngest is sixteen edges that ship full batches to one control plane on
+// PostgreSQL, each the next one when the last is acknowledged. The clicks of a
+// batch are spread over as many links as the case says, or nine of ten are one
+// link's.
+func BenchmarkIngest(b *testing.B) {
+	for _, links := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("links=%d", links), func(b *testing.B) { benchmarkIngest(b, links, 0) })
+	}
+	b.Run("links=1000/hot=90%", func(b *testing.B) { benchmarkIngest(b, 1_000, 0.9) })
+}
+
+func benchmarkIngest(b *testing.B, links int, hot float64) {
+	i := benchIngest(b)
+	batches := make([][]*wire.Batch, benchEdges)
+	for e := range batches {
+		batches[e] = edgeBatches(e, links, hot)
+	}
+	var clicks, rows, next atomic.Int64
+	var group sync.WaitGroup
+	b.ResetTimer()
+	for e := range batches {
+		group.Go(func() {
+			for sequence := uint64(1); next.Add(1) <= int64(b.N); sequence++ {
+				batch := proto.CloneOf(batches[e][sequence%uint64(len(batches[e]))])
+				batch.Sequence, batch.Digest = sequence, sequence
+				if _, err := i.Ship(context.Background(), batch); err != nil {
+					b.Error(err)
+					return
+				}
+				for _, c := range batch.GetCounts() {
+					clicks.Add(int64(c.GetCount()))
+				}
+				rows.Add(int64(len(batch.GetCounts())))
+			}
+		})
+	}
+	group.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(clicks.Load())/b.Elapsed().Seconds(), "clicks/s")
+	b.ReportMetric(float64(rows.Load())/b.Elapsed().Seconds(), "counts/s")
+}
+
+func benchIngest(b *testing.B) *ingest.Ingest {
+	b.Helper()
+	logger := slog.New(slog.DiscardHandler)
+	s, err := store.Open(b.Context(), store.Options{URL: postgres.NewDatabase(b), Logger: logger})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Migrate(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	i, err := ingest.New(ingest.Options{Store: s, Logger: logger, Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := i.Stop(context.Background()); err != nil {
+			b.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return i
+}
+
+// edgeBatches makes some different batches of one edge.
+func edgeBatches(edge, links int, hot float64) []*wire.Batch {
+	random := rand.New(rand.NewPCG(uint64(edge), 1))
+	batches := make([]*wire.Batch, 4)
+	for n := range batches {
+		b := &wire.Batch{Edge: fmt.Sprint("edge-", edge), Epoch: 1, Boot: 1, Watermark: time.Now().UnixMilli()}
+		counts := make(map[int]*wire.ClickCount)
+		for clicks := 0; clicks < batchClicks && len(counts) < ingest.MaxCounts; clicks++ {
+			which := random.IntN(links)
+			if random.Float64() < hot {
+				which = 0
+			}
+			if counts[which] == nil {
+				counts[which] = &wire.ClickCount{Domain: "go.example", Code: fmt.Sprintf("%07d", which), Minute: time.Now().Unix() / 60}
+				b.Counts = append(b.Counts, counts[which])
+			}
+			addClick(counts[which], random)
+		}
+		batches[n] = b
+	}
+	return batches
+}
+
+// addClick adds a click as people make them: of few browsers, more countries,
+// and visitors that come about twice.
+func addClick(c *wire.ClickCount, random *rand.Rand) {
+	c.Count++
+	if random.IntN(10) == 0 {
+		c.Bots++
+		addPart(c, wire.Dimension_DIMENSION_BOT, fmt.Sprint("Bot ", random.IntN(10)))
+		return
+	}
+	few := func(n int) int { return int(float64(n) * random.Float64() * random.Float64() * random.Float64()) }
+	addPart(c, wire.Dimension_DIMENSION_BROWSER, fmt.Sprint("Browser ", few(8)))
+	addPart(c, wire.Dimension_DIMENSION_OS, fmt.Sprint("System ", few(6)))
+	addPart(c, wire.Dimension_DIMENSION_DEVICE, fmt.Sprint("device ", few(4)))
+	addPart(c, wire.Dimension_DIMENSION_COUNTRY, fmt.Sprintf("C%02d", few(60)))
+	addPart(c, wire.Dimension_DIMENSION_LANGUAGE, fmt.Sprintf("l%d", few(20)))
+	if random.IntN(2) == 0 {
+		addPart(c, wire.Dimension_DIMENSION_REFERRER, fmt.Sprintf("site-%d.example.com", few(100)))
+	}
+	if random.IntN(5) == 0 {
+		addPart(c, wire.Dimension_DIMENSION_UTM_SOURCE, fmt.Sprint("newsletter-", few(10)))
+		addPart(c, wire.Dimension_DIMENSION_UTM_CAMPAIGN, fmt.Sprint("campaign-", few(10)))
+	}
+	hash := rand.New(rand.NewPCG(random.Uint64N(5_000_000), 7)).Uint64()
+	c.Visitors = append(c.Visitors, uint32(hash>>39)<<6|uint32(min(bits.LeadingZeros64(hash<<25)+1, 40)))
+}
+
+func addPart(c *wire.ClickCount, dimension wire.Dimension, value string) {
+	for _, p := range c.GetParts() {
+		if p.GetDimension() == dimension && p.GetValue() == value {
+			p.Count++
+			return
+		}
+	}
+	c.Parts = append(c.Parts, &wire.Part{Dimension: dimension, Value: value, Count: 1})
+}
