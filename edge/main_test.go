@@ -12,6 +12,7 @@ func TestFlagNames(t *testing.T) {
 	for setting, want := range map[string]string{
 		"ID": "--id: broken", "Addr": "--addr: broken", "OpsAddr": "--ops-addr: broken", "CacheBytes": "--cache-bytes: broken",
 		"Absences": "--negative-entries: broken", "MaxStale": "--max-stale: broken", "Control": "--control: broken",
+		"SpoolBytes": "--spool-bytes: broken", "CountryDB": "--country-db: broken",
 		"TLSAddr": "--tls-addr: broken", "TLSCert": "--tls-cert: broken", "MaxConnectionsPerAddress": "--max-connections-per-address: broken",
 	} {
 		err := new(command).name(&node.SettingError{Setting: setting, Err: errors.New("broken")})

@@ -180,18 +180,21 @@ func TestBadSettings(t *testing.T) {
 		change  func(*node.Options)
 		setting string
 	}{
-		"id":             {func(o *node.Options) { o.ID = "a b" }, "ID"},
-		"address":        {func(o *node.Options) { o.Addr = "nonsense" }, "Addr"},
-		"port taken":     {func(o *node.Options) { o.Addr = taken.Addr().String() }, "Addr"},
-		"ops port taken": {func(o *node.Options) { o.OpsAddr = taken.Addr().String() }, "OpsAddr"},
-		"no control":     {func(o *node.Options) { o.Control = nil }, "Control"},
-		"bad control":    {func(o *node.Options) { o.Control = []string{"x"} }, "Control"},
-		"no etcd":        {func(o *node.Options) { o.Etcd = nil }, "Etcd"},
-		"no data":        {func(o *node.Options) { o.Data = "" }, "Data"},
-		"bad data":       {func(o *node.Options) { o.Data = "/dev/null/x" }, "Data"},
-		"tiny cache":     {func(o *node.Options) { o.CacheBytes = 1 }, "CacheBytes"},
-		"tiny larder":    {func(o *node.Options) { o.LarderBytes = 1 }, "LarderBytes"},
-		"max-stale":      {func(o *node.Options) { o.MaxStale = -1 }, "MaxStale"},
+		"id":              {func(o *node.Options) { o.ID = "a b" }, "ID"},
+		"address":         {func(o *node.Options) { o.Addr = "nonsense" }, "Addr"},
+		"port taken":      {func(o *node.Options) { o.Addr = taken.Addr().String() }, "Addr"},
+		"ops port taken":  {func(o *node.Options) { o.OpsAddr = taken.Addr().String() }, "OpsAddr"},
+		"no control":      {func(o *node.Options) { o.Control = nil }, "Control"},
+		"bad control":     {func(o *node.Options) { o.Control = []string{"x"} }, "Control"},
+		"no etcd":         {func(o *node.Options) { o.Etcd = nil }, "Etcd"},
+		"no data":         {func(o *node.Options) { o.Data = "" }, "Data"},
+		"bad data":        {func(o *node.Options) { o.Data = "/dev/null/x" }, "Data"},
+		"tiny cache":      {func(o *node.Options) { o.CacheBytes = 1 }, "CacheBytes"},
+		"tiny larder":     {func(o *node.Options) { o.LarderBytes = 1 }, "LarderBytes"},
+		"tiny spool":      {func(o *node.Options) { o.Clicks.SpoolBytes = 1 }, "SpoolBytes"},
+		"slow sync":       {func(o *node.Options) { o.Clicks.SpoolSync = -1 }, "SpoolSync"},
+		"no country file": {func(o *node.Options) { o.Clicks.CountryDB = "/nowhere" }, "CountryDB"},
+		"max-stale":       {func(o *node.Options) { o.MaxStale = -1 }, "MaxStale"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := options(t)

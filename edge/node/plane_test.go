@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -23,6 +25,7 @@ type plane struct {
 	asks   map[string]int    // questions, by code
 	gate   chan struct{}     // answers wait until it is closed; nil: at once
 	clicks map[string]uint64 // by batch
+	deaf   bool              // takes no clicks
 }
 
 func startPlane(t *testing.T) *plane {
@@ -69,12 +72,22 @@ func (p *plane) Resolve(_ context.Context, r *wire.ResolveRequest) (*wire.Resolv
 func (p *plane) Ship(_ context.Context, b *wire.Batch) (*wire.ShipResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.deaf {
+		return nil, status.Error(codes.Unavailable, "the database is down")
+	}
 	var sum uint64
 	for _, c := range b.GetCounts() {
 		sum += c.GetCount()
 	}
 	p.clicks[b.GetEdge()+" "+itoa(b.GetEpoch())+" "+itoa(b.GetSequence())] = sum
 	return &wire.ShipResponse{}, nil
+}
+
+// refuse makes it take no clicks, or take them again.
+func (p *plane) refuse(clicks bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf = clicks
 }
 
 func (p *plane) booked() (sum uint64) {
