@@ -27,9 +27,12 @@ func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerI
 			answer, err = nil, status.Error(codes.Internal, "an unexpected error; it has been logged")
 		}
 	}()
-	if info.FullMethod == wire.Receipts_Report_FullMethodName { // needs no database
+	switch info.FullMethod {
+	case wire.Receipts_Report_FullMethodName: // needs no database
 		answer, err = handle(ctx, request)
-	} else {
+	case wire.Clicks_Ship_FullMethodName:
+		answer, err = s.check(ctx, request, handle)
+	default:
 		answer, err = s.admit(ctx, request, handle)
 	}
 	if err == nil {
@@ -40,6 +43,18 @@ func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerI
 		s.Logger.Warn("call failed", "call", info.FullMethod, "error", err)
 	}
 	return nil, coded
+}
+
+// check handles a batch of clicks unless the database does not answer. Batches wait
+// for one booking together, and hold no slot meanwhile: a fleet of edges that ship
+// must not keep out those that ask for misses.
+func (s *Server) check(ctx context.Context, request any, handle grpc.UnaryHandler) (answer any, err error) {
+	if s.Gate != nil {
+		if err := s.Gate.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return handle(ctx, request)
 }
 
 // admit handles a call that the gate lets in.

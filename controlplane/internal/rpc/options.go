@@ -33,6 +33,8 @@ type Shipper interface {
 // calls leave once; who is refused has done nothing.
 type Gate interface {
 	Enter(ctx context.Context) (leave func(failed bool), err error)
+	// Check refuses while the database does not answer.
+	Check() error
 }
 
 // Options of a Server. Those without a default are required.

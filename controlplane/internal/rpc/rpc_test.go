@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -71,10 +72,12 @@ func (b *behind) Salt(ctx context.Context, day int64) ([]byte, error) {
 
 func (b *behind) Report(ctx context.Context, _ *wire.Applied) error { return b.fate(ctx) }
 
-func start(t *testing.T, b *behind) *grpc.ClientConn {
+func start(t *testing.T, b *behind) *grpc.ClientConn { return startBehind(t, b, gate{}) }
+
+func startBehind(t *testing.T, b *behind, g gate) *grpc.ClientConn {
 	t.Helper()
 	s, err := rpc.New(rpc.Options{
-		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Edges: b, Deadline: 200 * time.Millisecond,
+		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Edges: b, Gate: g, Deadline: 200 * time.Millisecond,
 		Logger: slog.New(slog.NewTextHandler(new(bytes.Buffer), nil)),
 	})
 	if err != nil {
@@ -138,6 +141,49 @@ func TestLeaseAndShip(t *testing.T) {
 	}
 	if _, err := clicks.Salt(t.Context(), &wire.SaltRequest{Day: 20_001}); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("a salt that is not given: %v", err)
+	}
+}
+
+// gate is shut, or full.
+type gate struct{ shut, full bool }
+
+func (g gate) Enter(context.Context) (func(bool), error) {
+	if g.shut || g.full {
+		return nil, admission.ErrRefused
+	}
+	return func(bool) {}, nil
+}
+
+func (g gate) Check() error {
+	if g.shut {
+		return admission.ErrRefused
+	}
+	return nil
+}
+
+// TestClicksTakeNoSlots: batches wait for a booking beside the calls that the gate
+// counts, but not for a database that does not answer.
+func TestClicksTakeNoSlots(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		gate          gate
+		ship, resolve codes.Code
+	}{
+		{"open", gate{}, codes.OK, codes.OK},
+		{"full", gate{full: true}, codes.OK, codes.Unavailable},
+		{"shut", gate{shut: true}, codes.Unavailable, codes.Unavailable},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			conn := startBehind(t, new(behind), tc.gate)
+			_, err := wire.NewClicksClient(conn).Ship(t.Context(), &wire.Batch{Edge: "e", Epoch: 1, Sequence: 2})
+			if status.Code(err) != tc.ship {
+				t.Errorf("shipping: %v", err)
+			}
+			_, err = wire.NewResolverClient(conn).Resolve(t.Context(), &wire.ResolveRequest{Domain: "d", Code: "none"})
+			if status.Code(err) != tc.resolve {
+				t.Errorf("resolving: %v", err)
+			}
+		})
 	}
 }
 
