@@ -2,6 +2,62 @@ package main
 
 var breakages = []breakage{
 	{
+		promise: "5 once: clicks of a batch that was booked before are added again",
+		file:    "controlplane/internal/store/clicks.go",
+		old:     "batch.GetSequence() > 0 && !r.Duplicate && !r.Conflict",
+		new:     "batch.GetSequence() > 0 && !r.Conflict",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/F3",
+	},
+	{
+		promise: "5 once: a batch's number is noted in a transaction of its own",
+		file:    "controlplane/internal/store/clicknumbers.go",
+		old:     "b.tx.QueryContext(ctx, noteBatches+",
+		new:     "b.store.write.QueryContext(ctx, noteBatches+",
+		pkg:     "./controlplane/internal/store", run: "TestPostgreSQL/F3",
+	},
+	{
+		promise: "5 once: a copied spool is taken for a repeated batch",
+		file:    "controlplane/internal/store/clicknumbers.go",
+		old:     "b.batches[i].GetDigest() == 0 || b.batches[i].GetDigest() == uint64(digest)",
+		new:     "digest != 0",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/a_number_has_one_digest",
+	},
+	{
+		promise: "5 once: numbers are forgotten, and the floor does not rise",
+		file:    "controlplane/internal/store/clickfold.go",
+		old:     "raiseFloor, n.edge, n.epoch, top)",
+		new:     "raiseFloor, n.edge, n.epoch, floor)",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/folded_numbers",
+	},
+	{
+		promise: "5 once: a number below the floor counts again",
+		file:    "controlplane/internal/store/clickepochs.go",
+		old:     "case n.sequence <= e.floor:",
+		new:     "case n.sequence < 0:",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/folding_races",
+	},
+	{
+		promise: "5 once: minutes are removed before they are rolled up",
+		file:    "controlplane/internal/store/clickprune.go",
+		old:     "\"rolled >= count\"",
+		new:     "\"TRUE\"",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/clicks_of_the_build_before",
+	},
+	{
+		promise: "5 once: one batch that cannot be booked takes others with it",
+		file:    "controlplane/internal/ingest/desk.go",
+		old:     "case len(all) == 1:",
+		new:     "case len(all) > 0:",
+		pkg:     "./controlplane/internal/ingest", run: "TestOneBadBatch",
+	},
+	{
+		promise: "7 closed by default: salts of days that are over are kept",
+		file:    "controlplane/internal/store/salts.go",
+		old:     "WHERE day < $1`, today)",
+		new:     "WHERE day < $1`, today-9)",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/a_day_has_one_salt",
+	},
+	{
 		promise: "5 once: an Idempotency-Key is not claimed with its change",
 		file:    "controlplane/internal/store/idempotency.go",
 		old:     "if a := idempotency.From(ctx); a != nil {",
