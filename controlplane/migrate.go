@@ -13,7 +13,7 @@ type migrate struct{ database }
 
 // Run is idempotent.
 func (c *migrate) Run(ctx context.Context, log *slog.Logger) error {
-	return withKeys(ctx, c.DatabaseURL, log, func(*server.Keys) error { return nil })
+	return cli.Start(server.Migrate(ctx, c.DatabaseURL, log))
 }
 
 // withKeys runs use on the database, which it opens, migrates and closes.

@@ -28,6 +28,11 @@ func Restored(ctx context.Context, databaseURL string, log *slog.Logger) error {
 	})
 }
 
+// Migrate brings a database to this build's tables.
+func Migrate(ctx context.Context, databaseURL string, log *slog.Logger) error {
+	return withStore(ctx, databaseURL, log, func(s *store.Store) error { return s.MigrateOwn(ctx) })
+}
+
 // withStore runs use on the database, which it opens, migrates and closes.
 func withStore(ctx context.Context, databaseURL string, log *slog.Logger, use func(*store.Store) error) error {
 	if err := checkDatabase(databaseURL); err != nil {

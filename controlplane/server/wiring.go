@@ -28,6 +28,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/ops"
@@ -70,6 +71,11 @@ func (s *Server) openStore(ctx context.Context) error {
 	if err := opened.Migrate(ctx); err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
+	s.loop("own migrations", func(ctx context.Context) {
+		if err := opened.MigrateOwn(ctx); err != nil && ctx.Err() == nil {
+			s.Logger.Warn("the database's own migrations failed; the next start tries again", "error", err)
+		}
+	})
 	return nil
 }
 
@@ -247,8 +253,15 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	if err := s.openStats(); err != nil {
 		return err
 	}
+	hooks, err := webhooks.New(webhooks.Options{
+		Store: s.store, Workspace: s.access.WorkspaceExists, Private: s.PrivateWebhooks, Now: s.Now, Logger: s.Logger, Registerer: s.Registry,
+	})
+	if err != nil {
+		return err
+	}
+	s.loop("webhooks", hooks.Run)
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.stats, Live: s.live,
+		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Proxies: s.proxies, Stats: s.stats, Live: s.live, Webhooks: hooks,
 		Gate: s.apiGate, Receipts: s.receipts, Ranges: s.store, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {

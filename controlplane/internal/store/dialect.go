@@ -40,8 +40,11 @@ func sqliteDialect() dialect {
 	}
 }
 
-// postgreSQL is its name, where CockroachDB is not meant too.
-const postgreSQL = "PostgreSQL"
+// The servers' names, where they are not one.
+const (
+	postgreSQL  = "PostgreSQL"
+	cockroachDB = "CockroachDB"
+)
 
 func serverDialect(name string) dialect {
 	enough, remark := 1, ""

@@ -61,3 +61,10 @@ func (g Gathering) Close() { g.g.close() }
 
 // ErrValue is what a server says of a value that it does not take.
 var ErrValue = errors.Join(&pgconn.PgError{Code: "22021"})
+
+// TakeCockroachSteps takes CockroachDB's own migrations, and before them one that
+// every server takes.
+func TakeCockroachSteps(ctx context.Context, s *Store) (steps int, err error) {
+	all := append([]step{{"everywhere", `CREATE TABLE steps (n INT)`}}, cockroachSteps()...)
+	return len(all), s.take(ctx, all)
+}

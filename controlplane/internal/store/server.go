@@ -47,7 +47,7 @@ func serverName(ctx context.Context, db *sql.DB) (name string, err error) {
 	err = conn.Raw(func(driver any) error {
 		name = postgreSQL
 		if driver.(*stdlib.Conn).Conn().PgConn().ParameterStatus("crdb_version") != "" {
-			name = "CockroachDB"
+			name = cockroachDB
 		}
 		return nil
 	})

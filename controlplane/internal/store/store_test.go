@@ -25,8 +25,10 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgreSQL(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, postgres.NewDatabase(t)) })
-	storetest.RunClicks(t, func(t *testing.T) string { return postgres.NewDatabase(t) })
+	said := &statements{seen: map[string]bool{}}
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, said.database(t)) })
+	storetest.RunClicks(t, said.database)
+	said.check(t)
 }
 
 // TestCockroachDB needs the address of a server that it may add databases to,
@@ -43,6 +45,14 @@ func TestCockroachDB(t *testing.T) {
 	}
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, database(t)) })
 	storetest.RunClicks(t, database)
+	t.Run("its own migrations are taken or skipped", func(t *testing.T) {
+		s := open(t, database(t))
+		for range 2 {
+			if err := s.MigrateOwn(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 // addDatabase adds a database to a server and removes it after the test.
