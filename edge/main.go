@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -51,7 +52,11 @@ func main() {
 
 // Run implements what cli.Main calls.
 func (c *command) Run(ctx context.Context, log *slog.Logger) error {
-	saveMemory(c.CacheBytes)
+	tended, leave := context.WithCancel(ctx)
+	var tending sync.WaitGroup
+	tending.Go(func() { tendGarbage(tended) })
+	defer tending.Wait()
+	defer leave()
 	n, err := c.start(ctx, log)
 	if err != nil {
 		return cli.Start(c.name(err))

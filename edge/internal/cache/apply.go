@@ -23,8 +23,8 @@ func (c *Cache) Apply(l *link.Link) {
 		// An event may have been long on its way: how fresh it is, only the feed's
 		// next confirmation tells.
 		const unknown = 0
-		c.store(newEntry(l, stamp, c.epoch.Load(), unknown), hash)
-	case !creation && held.stamp+1 == stamp && held.epoch == c.epoch.Load():
+		c.store(c.newEntry(l, stamp, c.epoch.Load(), unknown), hash)
+	case !creation && held.stamp+1 == stamp && held.epoch == c.epoch.Load().number:
 		// What is held is this very change or a later one, and only our own bump
 		// invalidated it: a fill was quicker than the feed, or the feed repeats
 		// itself.

@@ -13,7 +13,7 @@ const (
 	costBytes = 17
 
 	// usual is the size of an entry of a usual link.
-	usual = 140
+	usual = 112
 )
 
 // counters is how many ristretto counts popularity with: four for each entry of
@@ -21,7 +21,7 @@ const (
 func (o *Options) counters() int64 { return int64(powerOfTwo(o.Bytes / 64)) }
 
 // places is the size of the front.
-func (o *Options) places() int { return max(locks, min(powerOfTwo(o.Bytes>>14), 1<<14)) }
+func (o *Options) places() int { return max(locks, min(powerOfTwo(o.Bytes>>11), 1<<18)) }
 
 // fixed is the memory that is taken before anything is stored.
 func (o *Options) fixed() int64 {

@@ -17,7 +17,7 @@ type Outcome uint8
 // The outcomes. The zero Outcome sends the caller to the origin.
 const (
 	Miss    Outcome = iota // nothing that may be served
-	Hit                    // an entry: the newest as of its KnownAt
+	Hit                    // an entry: the newest as of KnownAt
 	Absent                 // no link has this key
 	Suspect                // an entry of an older epoch, or restored: ask again when it is served
 )
@@ -33,7 +33,9 @@ type Cache struct {
 	hasher   hasher
 	stamps   stamps
 	epoch    atomic.Pointer[epoch]
-	past     epoch // of what was restored; never current
+	past     *epoch // of what was restored; never current
+	epochs   table[*epoch]
+	domains  table[string]
 	overhead int64 // of an entry, in bytes
 	front    front
 	entries  *ristretto.Cache[uint64, *Entry]
@@ -68,7 +70,8 @@ func New(o Options) (*Cache, error) {
 		entries:  entries,
 		absences: absences,
 	}
-	c.epoch.Store(&epoch{})
+	c.past = c.newEpoch()
+	c.epoch.Store(c.newEpoch())
 	return c, nil
 }
 
@@ -88,11 +91,11 @@ func (c *Cache) Find(domain string, code []byte, now int64) (*Entry, Outcome) {
 	hash := c.hasher.bytes(domain, code)
 	// A slot is read after the entry: a change that was applied before this lookup
 	// began is seen.
-	if e := c.front.place(hash).Load(); e != nil && e.stamp == c.stamps.entry(hash) && e.is(domain, code) {
+	if e := c.front.place(hash).Load(); e != nil && e.stamp == c.stamps.entry(hash) && c.is(e, domain, code) {
 		c.report(hash)
 		return e, c.outcome(e)
 	}
-	if e, ok := c.entries.Get(hash); ok && e.stamp == c.stamps.entry(hash) && e.is(domain, code) {
+	if e, ok := c.entries.Get(hash); ok && e.stamp == c.stamps.entry(hash) && c.is(e, domain, code) {
 		c.promote(e, hash)
 		return e, c.outcome(e)
 	}
@@ -107,7 +110,7 @@ func (c *Cache) Find(domain string, code []byte, now int64) (*Entry, Outcome) {
 
 // outcome is that of finding e under its slot's stamp.
 func (c *Cache) outcome(e *Entry) Outcome {
-	if e.epoch == c.epoch.Load() {
+	if e.epoch == c.epoch.Load().number {
 		return Hit
 	}
 	return Suspect
@@ -116,10 +119,10 @@ func (c *Cache) outcome(e *Entry) Outcome {
 // held is the entry of key, under whatever stamp, or nil. The caller holds the
 // key's lock.
 func (c *Cache) held(key link.Key, hash uint64) *Entry {
-	if e := c.front.held(key, hash); e != nil {
+	if e := c.front.place(hash).Load(); e != nil && c.key(e) == key {
 		return e
 	}
-	if e, ok := c.entries.Get(hash); ok && e.Key() == key {
+	if e, ok := c.entries.Get(hash); ok && c.key(e) == key {
 		return e
 	}
 	return nil
@@ -127,5 +130,5 @@ func (c *Cache) held(key link.Key, hash uint64) *Entry {
 
 // valid says whether e may be served as the newest.
 func (c *Cache) valid(e *Entry, hash uint64) bool {
-	return e.stamp == c.stamps.entry(hash) && e.epoch == c.epoch.Load()
+	return e.stamp == c.stamps.entry(hash) && e.epoch == c.epoch.Load().number
 }

@@ -196,7 +196,7 @@ func TestKnownAt(t *testing.T) {
 	}
 	check := func(what string, e *cache.Entry, want int64) {
 		t.Helper()
-		if got := e.KnownAt(); got != want {
+		if got := c.KnownAt(e); got != want {
 			t.Errorf("%s: known at %d, want %d", what, got, want)
 		}
 	}

@@ -3,7 +3,6 @@ package cache
 import (
 	"encoding/binary"
 	"math"
-	"unique"
 	"unsafe"
 
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -12,21 +11,18 @@ import (
 // Entry is a link as it may be served. It never changes after it was stored.
 //
 // A million of them may be held, and a lookup waits for memory more than for
-// anything else, so it is packed: two objects of 64 bytes as a rule, each a line
-// of the processor's cache, where a link.Link and its strings are four objects of
-// 200 bytes in all.
+// anything else. So an entry is one object, two lines of the processor's cache as
+// a rule, and has no pointers: the collector does not look into it. Its text
+// stands right behind its fields; domain and epoch are numbers in tables.
 type Entry struct {
-	text     string                // code, URL, expired URL and dates, one behind the other
-	domain   unique.Handle[string] // one copy of the name serves all its entries
-	epoch    *epoch
-	stamp    uint64
-	version  uint64
-	asked    int64 // Unix milliseconds before the origin was asked; 0: the feed brought it
-	redirect uint16
-	url      uint16 // length
-	code     uint8  // length
-	status   link.Status
-	flags    flags
+	stamp, version uint64
+	asked          int64 // Unix milliseconds before the origin was asked; 0: the feed brought it
+	domain, epoch  uint32
+	redirect       uint16
+	url, expired   uint16 // lengths
+	code           uint8  // length
+	status         link.Status
+	flags          flags // the last field: the text follows
 }
 
 type flags uint8
@@ -34,68 +30,80 @@ type flags uint8
 const (
 	strict  flags = 1 << iota
 	forward       // the request's query
-	dated         // text ends in the dates: most links have none
+	dated         // the text ends in the dates: most links have none
 )
 
-// dates is the length of both dates in a text.
-const dates = 16
+const (
+	header = unsafe.Offsetof(Entry{}.flags) + unsafe.Sizeof(flags(0)) // where the text begins
+	dates  = 16                                                       // the length of both
+)
 
-func newEntry(l *link.Link, stamp uint64, ep *epoch, asked int64) *Entry {
-	text, flags := packed(l)
-	return &Entry{
-		text:     text,
-		domain:   unique.Make(l.Domain),
-		epoch:    ep,
-		stamp:    stamp,
-		version:  l.Version,
-		asked:    asked,
-		redirect: uint16(l.Redirect),
-		url:      uint16(len(l.URL)),
-		code:     uint8(len(l.Code)),
-		status:   l.Status,
-		flags:    flags,
+// newEntry packs l.
+func (c *Cache) newEntry(l *link.Link, stamp uint64, ep *epoch, asked int64) *Entry {
+	fields := Entry{
+		stamp: stamp, version: l.Version, asked: asked,
+		domain: c.domains.number(l.Domain), epoch: ep.number,
+		redirect: uint16(l.Redirect), url: uint16(len(l.URL)), expired: uint16(len(l.ExpiredURL)), code: uint8(len(l.Code)),
+		status: l.Status,
 	}
-}
-
-func packed(l *link.Link) (text string, f flags) {
 	if l.Strict {
-		f |= strict
+		fields.flags |= strict
 	}
 	if l.ForwardQuery {
-		f |= forward
+		fields.flags |= forward
 	}
-	if l.StartsAt == 0 && l.ExpiresAt == 0 {
-		return l.Code + l.URL + l.ExpiredURL, f
+	if l.StartsAt != 0 || l.ExpiresAt != 0 {
+		fields.flags |= dated
 	}
-	var b [dates]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(l.StartsAt))
-	binary.LittleEndian.PutUint64(b[8:], uint64(l.ExpiresAt))
-	return l.Code + l.URL + l.ExpiredURL + string(b[:]), f | dated
+	e := fields.alloc()
+	text := e.text()
+	n := copy(text, l.Code)
+	n += copy(text[n:], l.URL)
+	n += copy(text[n:], l.ExpiredURL)
+	if e.flags&dated != 0 {
+		binary.LittleEndian.PutUint64(text[n:], uint64(l.StartsAt))
+		binary.LittleEndian.PutUint64(text[n+8:], uint64(l.ExpiresAt))
+	}
+	return e
 }
 
-// Key names the link.
-func (e *Entry) Key() link.Key { return link.Key{Domain: e.Domain(), Code: e.Code()} }
-
-// Domain is that of the link.
-func (e *Entry) Domain() string { return e.domain.Value() }
-
-// Code is that of the link. It keeps the entry's text in memory.
-func (e *Entry) Code() string { return e.text[:e.code] }
-
-// Location is the URL's bytes, without a copy. They must not be written to.
-func (e *Entry) Location() []byte {
-	url := e.text[e.code:][:e.url]
-	return unsafe.Slice(unsafe.StringData(url), len(url))
+// alloc gives these fields with room for their text.
+func (e Entry) alloc() *Entry {
+	// No less than the type, of which the text may begin before the end.
+	b := make([]byte, max(e.bytes(), unsafe.Sizeof(e)))
+	r := (*Entry)(unsafe.Pointer(unsafe.SliceData(b)))
+	*r = e
+	return r
 }
+
+// bytes is what e takes with its text.
+func (e *Entry) bytes() uintptr {
+	n := header + uintptr(e.code) + uintptr(e.url) + uintptr(e.expired)
+	if e.flags&dated != 0 {
+		n += dates
+	}
+	return n
+}
+
+// text is the code, URL, expired URL and dates, one behind the other, in place.
+func (e *Entry) text() []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(e), header)), e.bytes()-header)
+}
+
+// part is a part of the text as a string, in place. It keeps e in memory.
+func (e *Entry) part(from, length int) string {
+	b := e.text()[from:][:length]
+	return unsafe.String(unsafe.SliceData(b), length)
+}
+
+// Code is that of the link, in place.
+func (e *Entry) Code() string { return e.part(0, int(e.code)) }
+
+// Location is the URL's bytes, in place. They must not be written to.
+func (e *Entry) Location() []byte { return e.text()[e.code:][:e.url] }
 
 // ExpiredURL is where an expired link sends people, or empty.
-func (e *Entry) ExpiredURL() string {
-	rest := e.text[int(e.code)+int(e.url):]
-	if e.flags&dated != 0 {
-		rest = rest[:len(rest)-dates]
-	}
-	return rest
-}
+func (e *Entry) ExpiredURL() string { return e.part(int(e.code)+int(e.url), int(e.expired)) }
 
 // Redirect is the status of the answer.
 func (e *Entry) Redirect() int { return int(e.redirect) }
@@ -110,16 +118,9 @@ func (e *Entry) dates() (starts, expires int64) {
 	if e.flags&dated == 0 {
 		return 0, 0
 	}
-	b := e.text[len(e.text)-dates:]
-	return number(b), number(b[8:])
-}
-
-// number is what PutUint64 wrote.
-func number(b string) (n int64) {
-	for i := 7; i >= 0; i-- {
-		n = n<<8 | int64(b[i])
-	}
-	return n
+	b := e.text()
+	b = b[len(b)-dates:]
+	return int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint64(b[8:]))
 }
 
 // ForwardQuery says whether the request's query is appended to the URL.
@@ -138,33 +139,30 @@ func (e *Entry) AnswerAt(now int64) link.Answer {
 	return link.AnswerAt(e.status, starts, expires, now)
 }
 
-// KnownAt is the last moment, in Unix milliseconds, at which this entry was
-// known to be the newest: when it was read, or when the feed last confirmed
-// that nothing had changed since. Hot path: 0 allocs.
-func (e *Entry) KnownAt() int64 { return max(e.asked, e.epoch.confirmed.Load()) }
-
-// is says whether e is the entry of a key. Hot path: 0 allocs.
-func (e *Entry) is(domain string, code []byte) bool {
-	return e.Code() == string(code) && e.Domain() == domain
-}
-
 // restamped is e under another stamp of the same epoch.
 func (e *Entry) restamped(stamp uint64) *Entry {
-	r := *e
+	r := e.copied()
 	r.stamp = stamp
-	return &r
+	return r
 }
 
 // barred is e as a placeholder that is never served and newer than any event.
 func (e *Entry) barred() *Entry {
-	b := *e
+	b := e.copied()
 	b.version, b.stamp = math.MaxUint64, math.MaxUint64
-	return &b
+	return b
 }
 
-// size is the bytes of e alone: the allocator gives text in steps of 16 and more.
+func (e *Entry) copied() *Entry {
+	c := e.alloc()
+	copy(c.text(), e.text())
+	return c
+}
+
+// size is what the allocator takes for e: steps of 16 bytes, and of an eighth for
+// what is larger.
 func (e *Entry) size() int64 {
-	const step = 16
-	text := (len(e.text) + step - 1) / step * step
-	return int64(int(unsafe.Sizeof(*e)) + text)
+	n := max(int64(e.bytes()), int64(unsafe.Sizeof(*e)))
+	step := max(int64(16), int64(powerOfTwo(n))/8)
+	return (n + step - 1) / step * step
 }

@@ -36,7 +36,7 @@ func TestEntry(t *testing.T) {
 			if outcome != cache.Hit {
 				t.Fatal("outcome ", outcome)
 			}
-			if e.Key() != l.Key || string(e.Location()) != l.URL || e.ExpiredURL() != l.ExpiredURL || e.Redirect() != l.Redirect ||
+			if e.Code() != l.Code || string(e.Location()) != l.URL || e.ExpiredURL() != l.ExpiredURL || e.Redirect() != l.Redirect ||
 				e.ExpiresAt() != l.ExpiresAt || e.Strict() != l.Strict || e.ForwardQuery() != l.ForwardQuery || e.Version() != l.Version {
 				t.Errorf("%+v became %+v", l, e)
 			}

@@ -58,7 +58,7 @@ func (c *Cache) CompleteAnd(t Ticket, l *link.Link, taken func()) (*Entry, Outco
 		return nil, Miss
 	}
 	taken()
-	return c.store(newEntry(l, t.entry, t.epoch, t.asked), t.hash), Hit
+	return c.store(c.newEntry(l, t.entry, t.epoch, t.asked), t.hash), Hit
 }
 
 // Refuse is Complete for a record that must not be served: the key is remembered

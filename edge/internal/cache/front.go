@@ -3,17 +3,15 @@ package cache
 import (
 	"math/rand/v2"
 	"sync/atomic"
-
-	"github.com/fingerpost/fingerpost/sync/link"
 )
 
 const (
 	// reported is one in how many finds in the front ristretto is told of, so that
 	// it goes on holding what is popular.
-	reported = 8
+	reported = 32
 	// promoted is one in how many finds behind the front enter it: a popular entry
 	// soon does, and what is asked for once seldom pushes it out again.
-	promoted = 16
+	promoted = 8
 )
 
 // front is a small table before ristretto, for the few entries that most
@@ -35,18 +33,11 @@ func newFront(places int) front {
 
 func (f *front) place(hash uint64) *atomic.Pointer[Entry] { return &f.places[hash&f.mask] }
 
-// held is the front's entry of key, or nil.
-func (f *front) held(key link.Key, hash uint64) *Entry {
-	if e := f.place(hash).Load(); e != nil && e.Key() == key {
-		return e
-	}
-	return nil
-}
-
 // replace makes e what the front has of its key, if it has one.
-func (f *front) replace(e *Entry, hash uint64) {
-	if f.held(e.Key(), hash) != nil {
-		f.place(hash).Store(e)
+func (c *Cache) replace(e *Entry, hash uint64) {
+	place := c.front.place(hash)
+	if was := place.Load(); was != nil && c.key(was) == c.key(e) {
+		place.Store(e)
 	}
 }
 

@@ -25,5 +25,5 @@ func (c *Cache) Restore(t Ticket, l *link.Link, knownAt int64) (*Entry, Outcome)
 		return nil, Absent
 	}
 	// Of no epoch that is or will be, so suspect whatever the feed says.
-	return c.store(newEntry(l, t.entry, &c.past, knownAt), t.hash), Suspect
+	return c.store(c.newEntry(l, t.entry, c.past, knownAt), t.hash), Suspect
 }

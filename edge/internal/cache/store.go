@@ -10,7 +10,7 @@ func (c *Cache) lock(hash uint64) *sync.Mutex { return &c.locks[hash%uint64(len(
 // that is valid and newer. (Tickets rule that out while the origin reads as
 // strongly as it promises; a replica that lags must not undo anything either.)
 func (c *Cache) store(e *Entry, hash uint64) *Entry {
-	if held := c.held(e.Key(), hash); held != nil && held.version > e.version && c.valid(held, hash) {
+	if held := c.held(c.key(e), hash); held != nil && held.version > e.version && c.valid(held, hash) {
 		return held
 	}
 	c.absences.drop(hash)
@@ -29,5 +29,5 @@ func (c *Cache) put(e *Entry, hash uint64) {
 	if now, ok := c.entries.Get(hash); !ok || now != e {
 		c.entries.Wait()
 	}
-	c.front.replace(e, hash)
+	c.replace(e, hash)
 }

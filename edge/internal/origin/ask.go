@@ -28,8 +28,9 @@ type answer struct {
 	outcome cache.Outcome // Hit, Absent, Suspect from the larder, or Miss for overtaken
 }
 
-func (a answer) suits(notBefore int64) bool {
-	return a.outcome == cache.Absent || a.outcome == cache.Hit && a.entry.KnownAt() >= notBefore
+// suits says whether a is what q asks for.
+func (o *Origin) suits(a answer, q question) bool {
+	return a.outcome == cache.Absent || a.outcome == cache.Hit && o.options.Cache.KnownAt(a.entry) >= q.notBefore
 }
 
 // kept is what the larder had.
@@ -44,7 +45,7 @@ type kept struct {
 // answer could otherwise be stored after the resolver's.
 func (o *Origin) ask(q question) (answer, error) {
 	found, outcome := o.options.Cache.Find(q.key.Domain, []byte(q.key.Code), o.options.Now().UnixMilli())
-	if a := (answer{found, outcome}); a.suits(q.notBefore) {
+	if a := (answer{found, outcome}); o.suits(a, q) {
 		return a, nil
 	}
 	ctx, cancel := context.WithTimeout(o.lifetime, o.options.Deadline)

@@ -117,7 +117,7 @@ func TestLarderAnswers(t *testing.T) {
 			if c.empty {
 				s.held = nil
 			}
-			o, _ := with(t, s, func(o *origin.Options) {
+			o, memory := with(t, s, func(o *origin.Options) {
 				o.Strict = func(string) bool { return c.domain }
 				o.Patience, o.Deadline = time.Millisecond, 10*time.Second
 			}, c.resolver)
@@ -125,8 +125,8 @@ func TestLarderAnswers(t *testing.T) {
 			if outcome != c.outcome || (err != nil) != (c.outcome == cache.Miss) {
 				t.Fatalf("outcome %d, error %v; want %d", outcome, err, c.outcome)
 			}
-			if e != nil && (e.Version() != c.version || outcome == cache.Suspect && e.KnownAt() != 77) {
-				t.Errorf("version %d, known at %d", e.Version(), e.KnownAt())
+			if e != nil && (e.Version() != c.version || outcome == cache.Suspect && memory.KnownAt(e) != 77) {
+				t.Errorf("version %d, known at %d", e.Version(), memory.KnownAt(e))
 			}
 			if s.dropped != c.dropped {
 				t.Errorf("dropped %d times, want %d", s.dropped, c.dropped)

@@ -80,7 +80,7 @@ func (o *Origin) fill(ctx context.Context, q question) (*cache.Entry, cache.Outc
 		if err != nil {
 			return nil, cache.Miss, fmt.Errorf("%w: resolving %s: %w", ErrUnavailable, q.key, err)
 		}
-		if a.suits(q.notBefore) || a.outcome == cache.Suspect {
+		if o.suits(a, q) || a.outcome == cache.Suspect {
 			return a.entry, a.outcome, nil
 		}
 		o.metrics.overtaken.Add(1)

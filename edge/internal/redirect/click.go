@@ -18,7 +18,7 @@ func (d *Domain) countOnly(private bool) bool {
 // the caller to add. Hot path: 0 allocs.
 func click(p *guard.Plain, d *Domain, e *cache.Entry, query []byte, now int64) clicks.Click {
 	return clicks.Click{
-		Domain: e.Domain(), Code: e.Code(), At: now,
+		Domain: d.Name, Code: e.Code(), At: now,
 		Agent: p.Agent(), Referrer: p.Referrer(), Language: p.Language(), Query: query,
 		CountOnly: d.countOnly(p.Private()),
 	}
@@ -26,7 +26,7 @@ func click(p *guard.Plain, d *Domain, e *cache.Entry, query []byte, now int64) c
 
 // record counts the click of a request that is answered by way of fasthttp.
 func (h *Handler) record(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, query []byte, now int64) {
-	c := clicks.Click{Domain: e.Domain(), Code: e.Code(), At: now, Query: query, CountOnly: d.Untracked}
+	c := clicks.Click{Domain: d.Name, Code: e.Code(), At: now, Query: query, CountOnly: d.Untracked}
 	if p, ok := ctx.Conn().(*guard.Plain); ok {
 		c = click(p, d, e, query, now)
 	}

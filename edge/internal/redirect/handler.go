@@ -132,7 +132,7 @@ func (h *Handler) look(d *Domain, code []byte, now int64) (*cache.Entry, cache.O
 	case cache.Suspect:
 		if h.tolerable(d, e, now) {
 			h.metrics.hits.Add(1)
-			h.options.Lookup.Revalidate(e.Key())
+			h.options.Lookup.Revalidate(link.Key{Domain: d.Name, Code: e.Code()})
 			return e, cache.Hit
 		}
 	}
@@ -152,7 +152,7 @@ func (h *Handler) fresh(d *Domain, e *cache.Entry, now int64) bool {
 	if d.Strict || e.Strict() {
 		bound = min(bound, StrictAge)
 	}
-	age := time.Duration(now-e.KnownAt()) * time.Millisecond
+	age := time.Duration(now-h.options.Lookup.KnownAt(e)) * time.Millisecond
 	return age.Abs() <= bound
 }
 

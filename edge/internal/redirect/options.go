@@ -17,6 +17,8 @@ type Lookup interface {
 	// Find looks in memory and never waits. The entry comes with Hit and Suspect;
 	// code is not kept. now is Unix milliseconds.
 	Find(domain string, code []byte, now int64) (*cache.Entry, cache.Outcome)
+	// KnownAt is when an entry was last known to be the newest, in Unix milliseconds.
+	KnownAt(e *cache.Entry) int64
 	// Fill asks the control plane, and waits until ctx ends. It gives Hit with an
 	// entry known to be the newest at notBefore (Unix milliseconds) or later,
 	// Absent, or Suspect with an older entry if nobody who knows better answers.
