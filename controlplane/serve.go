@@ -22,16 +22,17 @@ type database struct {
 
 type serve struct {
 	database
-	Etcd           []string `default:"127.0.0.1:2379" placeholder:"ADDR" help:"etcd, which carries changes to the edges: HOST:PORT, comma-separated. Default: ${default}"`
-	Addr           string   `default:"127.0.0.1:8080" help:"Where the public API listens."`
-	RPCAddr        string   `default:"127.0.0.1:8081" help:"Where the internal RPC for edges listens. Not for the public."`
-	OpsAddr        string   `default:"127.0.0.1:8082" help:"Where health, metrics and profiles are. Not for the public."`
-	Region         string   `help:"Region of this control plane."`
-	Domain         string   `default:"localhost" help:"Domain of links that name none."`
-	ShortURL       string   `placeholder:"URL" help:"What short links start with; {domain} stands for their domain. Default: https://{domain}, and http://localhost:8000 for localhost."`
-	TrustedProxies []string `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, comma-separated. Default: none."`
-	OffensiveWords string   `type:"existingfile" placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
-	AdminKey       string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
+	Etcd            []string `default:"127.0.0.1:2379" placeholder:"ADDR" help:"etcd, which carries changes to the edges: HOST:PORT, comma-separated. Default: ${default}"`
+	Addr            string   `default:"127.0.0.1:8080" help:"Where the public API listens."`
+	RPCAddr         string   `default:"127.0.0.1:8081" help:"Where the internal RPC for edges listens. Not for the public."`
+	OpsAddr         string   `default:"127.0.0.1:8082" help:"Where health, metrics and profiles are. Not for the public."`
+	Region          string   `help:"Region of this control plane."`
+	Domain          string   `default:"localhost" help:"Domain of links that name none."`
+	ShortURL        string   `placeholder:"URL" help:"What short links start with; {domain} stands for their domain. Default: https://{domain}, and http://localhost:8000 for localhost."`
+	TrustedProxies  []string `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, comma-separated. Default: none."`
+	OffensiveWords  string   `type:"existingfile" placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
+	PrivateWebhooks bool     `help:"Let webhooks go to addresses inside this network, and by http to loopback."`
+	AdminKey        string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
 	hops
 }
 
@@ -63,7 +64,7 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	s, err := server.New(server.Options{
 		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
-		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, AdminKey: c.AdminKey, Logger: log,
+		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, PrivateWebhooks: c.PrivateWebhooks, AdminKey: c.AdminKey, Logger: log,
 		EtcdTLS: etcd, RPCTLS: rpc,
 	})
 	if err != nil {

@@ -41,6 +41,9 @@ type Options struct {
 	// Offensive are words that nobody may choose as an alias, nor as a part of one,
 	// beside the built-in ones.
 	Offensive []string
+	// PrivateWebhooks lets webhooks go to addresses inside this network, and by http
+	// to loopback: where all who may make one are trusted.
+	PrivateWebhooks bool
 	// EtcdTLS and RPCTLS secure these hops; nil sends in the clear.
 	EtcdTLS, RPCTLS *tls.Config
 	// AdminKey presets an admin key; "" makes one if there is none yet.

@@ -42,6 +42,7 @@ func New(o Options) (http.Handler, error) {
 	a.registerWorkspaces()
 	a.registerDomains()
 	a.registerAudit()
+	a.registerWebhooks()
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)

@@ -29,6 +29,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -105,8 +106,11 @@ func start(t testing.TB) *fixture {
 	must(err)
 	watched.Start()
 	t.Cleanup(func() { _ = watched.Stop(t.Context()) })
+	hooks, err := webhooks.New(webhooks.Options{
+		Store: f.store, Workspace: f.access.WorkspaceExists, Logger: log, Registerer: prometheus.NewRegistry()})
+	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)

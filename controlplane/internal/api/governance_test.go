@@ -15,26 +15,31 @@ import (
 // governance is the rest of TestA12Routes' table: calls that only admins may
 // make, for whom there are no strangers. UNIQUE stands for another word each time.
 var governance = map[string]tableRow{
-	"post /api/v1/keys":             {"/api/v1/keys", `{"scopes":["urls:read"]}`, access.Admin, 201, false},
-	"get /api/v1/keys":              {"/api/v1/keys", "", access.Admin, 200, false},
-	"get /api/v1/keys/{id}":         {"/api/v1/keys/KEY", "", access.Admin, 200, false},
-	"delete /api/v1/keys/{id}":      {"/api/v1/keys/KEY", "", access.Admin, 204, false},
-	"post /api/v1/keys/{id}/rotate": {"/api/v1/keys/KEY/rotate", `{"grace":3600}`, access.Admin, 201, false},
-	"post /api/v1/users":            {"/api/v1/users", `{"email":"UNIQUE@example.com"}`, access.Admin, 201, false},
-	"get /api/v1/users":             {"/api/v1/users", "", access.Admin, 200, false},
-	"get /api/v1/users/{uid}":       {"/api/v1/users/USER", "", access.Admin, 200, false},
-	"patch /api/v1/users/{uid}":     {"/api/v1/users/USER", `{"name":"Bert"}`, access.Admin, 200, false},
-	"delete /api/v1/users/{uid}":    {"/api/v1/users/USER", "", access.Admin, 204, false},
-	"post /api/v1/workspaces":       {"/api/v1/workspaces", `{"id":"UNIQUE"}`, access.Admin, 201, false},
-	"get /api/v1/workspaces":        {"/api/v1/workspaces", "", access.Admin, 200, false},
-	"post /api/v1/domains":          {"/api/v1/domains", `{"name":"UNIQUE.example"}`, access.Admin, 201, false},
-	"get /api/v1/domains":           {"/api/v1/domains", "", access.ReadURLs, 200, false},
-	"get /api/v1/domains/{name}":    {"/api/v1/domains/go.example", "", access.ReadURLs, 200, false},
-	"patch /api/v1/domains/{name}":  {"/api/v1/domains/other.example", `{"strict":true}`, access.Admin, 200, false},
-	"delete /api/v1/domains/{name}": {"/api/v1/domains/UNIQUE.example", "", access.Admin, 204, false},
-	"get /api/v1/audit":             {"/api/v1/audit", "", access.Admin, 200, false},
-	"delete /api/v1/edges/{id}":     {"/api/v1/edges/EDGE", "", access.Admin, 204, false},
-	"get /api/v1/workspaces/{id}":   {"/api/v1/workspaces/default", "", access.Admin, 200, false},
+	"post /api/v1/keys":                                          {"/api/v1/keys", `{"scopes":["urls:read"]}`, access.Admin, 201, false},
+	"get /api/v1/keys":                                           {"/api/v1/keys", "", access.Admin, 200, false},
+	"get /api/v1/keys/{id}":                                      {"/api/v1/keys/KEY", "", access.Admin, 200, false},
+	"delete /api/v1/keys/{id}":                                   {"/api/v1/keys/KEY", "", access.Admin, 204, false},
+	"post /api/v1/keys/{id}/rotate":                              {"/api/v1/keys/KEY/rotate", `{"grace":3600}`, access.Admin, 201, false},
+	"post /api/v1/users":                                         {"/api/v1/users", `{"email":"UNIQUE@example.com"}`, access.Admin, 201, false},
+	"get /api/v1/users":                                          {"/api/v1/users", "", access.Admin, 200, false},
+	"get /api/v1/users/{uid}":                                    {"/api/v1/users/USER", "", access.Admin, 200, false},
+	"patch /api/v1/users/{uid}":                                  {"/api/v1/users/USER", `{"name":"Bert"}`, access.Admin, 200, false},
+	"delete /api/v1/users/{uid}":                                 {"/api/v1/users/USER", "", access.Admin, 204, false},
+	"post /api/v1/workspaces":                                    {"/api/v1/workspaces", `{"id":"UNIQUE"}`, access.Admin, 201, false},
+	"get /api/v1/workspaces":                                     {"/api/v1/workspaces", "", access.Admin, 200, false},
+	"post /api/v1/domains":                                       {"/api/v1/domains", `{"name":"UNIQUE.example"}`, access.Admin, 201, false},
+	"get /api/v1/domains":                                        {"/api/v1/domains", "", access.ReadURLs, 200, false},
+	"get /api/v1/domains/{name}":                                 {"/api/v1/domains/go.example", "", access.ReadURLs, 200, false},
+	"patch /api/v1/domains/{name}":                               {"/api/v1/domains/other.example", `{"strict":true}`, access.Admin, 200, false},
+	"delete /api/v1/domains/{name}":                              {"/api/v1/domains/UNIQUE.example", "", access.Admin, 204, false},
+	"get /api/v1/audit":                                          {"/api/v1/audit", "", access.Admin, 200, false},
+	"delete /api/v1/edges/{id}":                                  {"/api/v1/edges/EDGE", "", access.Admin, 204, false},
+	"post /api/v1/webhooks":                                      {"/api/v1/webhooks", `{"url":"https://example.com/","events":["link.created"]}`, access.Admin, 201, false},
+	"get /api/v1/webhooks":                                       {"/api/v1/webhooks", "", access.Admin, 200, false},
+	"delete /api/v1/webhooks/{id}":                               {"/api/v1/webhooks/HOOK", "", access.Admin, 204, false},
+	"get /api/v1/webhooks/{id}/deliveries":                       {"/api/v1/webhooks/HOOK/deliveries", "", access.Admin, 200, false},
+	"post /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {"/api/v1/webhooks/HOOK/deliveries/MESSAGE/redeliver", "", access.Admin, 202, false},
+	"get /api/v1/workspaces/{id}":                                {"/api/v1/workspaces/default", "", access.Admin, 200, false},
 }
 
 // placed fills in what a row of the table stands for.
@@ -47,6 +52,12 @@ func (f *fixture) placed(text string) string {
 	if strings.Contains(text, "USER") {
 		made := f.do("POST", "/api/v1/users", unique(`{"email":"UNIQUE@example.com"}`))
 		text = strings.ReplaceAll(text, "USER", fmt.Sprint(made.json["id"]))
+	}
+	if strings.Contains(text, "HOOK") {
+		made := f.do("POST", "/api/v1/webhooks", `{"url":"https://example.com/","events":["link.created"]}`)
+		id := fmt.Sprint(made.json["id"])
+		f.message(id, "msg_1")
+		text = strings.NewReplacer("HOOK", id, "MESSAGE", "msg_1").Replace(text)
 	}
 	if strings.Contains(text, "EDGE") {
 		text = strings.ReplaceAll(text, "EDGE", "fra-1")

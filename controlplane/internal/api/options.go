@@ -16,6 +16,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
+	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 )
 
 // Options of New. Those without a default are required.
@@ -36,6 +37,8 @@ type Options struct {
 	Stats *stats.Stats
 	// Live tells it to those who watch.
 	Live *live.Live
+	// Webhooks tell other servers of what happens to links.
+	Webhooks *webhooks.Webhooks
 	// ShortURL is what a short link starts with, "{domain}" standing for its
 	// domain, such as https://{domain}.
 	ShortURL string
@@ -76,6 +79,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Stats is missing")
 	case o.Live == nil:
 		return errors.New("api: Live is missing")
+	case o.Webhooks == nil:
+		return errors.New("api: Webhooks is missing")
 	case o.ShortURL == "":
 		return errors.New("api: ShortURL is missing")
 	case len(o.CursorKey) < 16:
