@@ -64,7 +64,7 @@ func BenchmarkDrain(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			codes := make([]string, 1000)
+			codes := make([]string, 10_000)
 			for i := range codes {
 				codes[i] = fmt.Sprint("code", i)
 			}

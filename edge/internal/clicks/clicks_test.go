@@ -1,11 +1,13 @@
 package clicks_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -114,8 +116,20 @@ func (b *books) heard() int {
 	return len(b.watermarks)
 }
 
-func sameCounts(a, b *wire.Batch) bool {
-	return proto.Equal(&wire.Batch{Counts: a.GetCounts()}, &wire.Batch{Counts: b.GetCounts()})
+func sameCounts(a, b *wire.Batch) bool { return proto.Equal(ordered(a), ordered(b)) }
+
+// ordered is what a batch says, in an order that does not depend on chance.
+func ordered(b *wire.Batch) *wire.Batch {
+	b = proto.CloneOf(&wire.Batch{Counts: b.GetCounts()})
+	for _, c := range b.GetCounts() {
+		slices.SortFunc(c.GetParts(), func(a, b *wire.Part) int {
+			return cmp.Or(cmp.Compare(a.GetDimension(), b.GetDimension()), cmp.Compare(a.GetValue(), b.GetValue()))
+		})
+	}
+	slices.SortFunc(b.GetCounts(), func(a, b *wire.ClickCount) int {
+		return cmp.Or(cmp.Compare(a.GetDomain(), b.GetDomain()), cmp.Compare(a.GetCode(), b.GetCode()), cmp.Compare(a.GetMinute(), b.GetMinute()))
+	})
+	return b
 }
 
 func (b *books) total() (sum uint64) {

@@ -70,7 +70,7 @@ counts: {domain: "a.example" code: "code" minute: 1 count: 6 bots: 1
 counts: {domain: "a.example" code: "code" minute: 3 count: 1}`), want); err != nil {
 		t.Fatal(err)
 	}
-	if !proto.Equal(&got, want) {
+	if !proto.Equal(ordered(&got), want) {
 		t.Errorf("got %s", prototext.Format(&got))
 	}
 }

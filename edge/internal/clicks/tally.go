@@ -2,7 +2,6 @@ package clicks
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -49,9 +48,14 @@ type tally struct {
 	visits Describer
 
 	rows   map[row]*sums
+	room   []sums // for further rows
+	domain string // of the last row that was added: nearly all have the same
 	clicks int
 	bytes  int // of the batch when it is encoded, about
 }
+
+// roomFor is for how many rows memory is taken at once.
+const roomFor = 256
 
 func newTally(limit int, visits Describer) *tally {
 	t := &tally{limit: limit, visits: visits}
@@ -59,7 +63,10 @@ func newTally(limit int, visits Describer) *tally {
 	return t
 }
 
-func (t *tally) reset() { t.rows, t.clicks, t.bytes = make(map[row]*sums), 0, 0 }
+// reset begins another batch, which is likely to be as large as the one before.
+func (t *tally) reset() {
+	t.rows, t.clicks, t.bytes = make(map[row]*sums, len(t.rows)), 0, 0
+}
 
 // add counts a click and says whether there is room for more.
 func (t *tally) add(r *spool.Record) (more bool) {
@@ -78,8 +85,15 @@ func (t *tally) sumsOf(r *spool.Record) *sums {
 	if s := t.rows[row{string(r.Domain), string(r.Code), minute}]; s != nil {
 		return s
 	}
-	s := new(sums)
-	t.rows[row{string(r.Domain), string(r.Code), minute}] = s
+	if len(t.room) == 0 {
+		t.room = make([]sums, roomFor)
+	}
+	if t.domain != string(r.Domain) {
+		t.domain = string(r.Domain)
+	}
+	s := &t.room[0]
+	t.room = t.room[1:]
+	t.rows[row{t.domain, string(r.Code), minute}] = s
 	t.bytes += len(r.Domain) + len(r.Code) + 32
 	return s
 }
@@ -126,39 +140,19 @@ func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
 	*n++
 }
 
-// counts is what a batch says, in an order of its own.
+// counts is what a batch says, in no order.
 func (t *tally) counts() []*wire.ClickCount {
 	counts := make([]*wire.ClickCount, 0, len(t.rows))
+	room := make([]wire.ClickCount, len(t.rows))
 	for r, s := range t.rows {
-		c := &wire.ClickCount{Domain: r.domain, Code: r.code, Minute: r.minute, Count: s.count, Bots: s.bots, Visitors: distinct(s.visitors)}
+		c := &room[len(counts)]
+		c.Domain, c.Code, c.Minute, c.Count, c.Bots = r.domain, r.code, r.minute, s.count, s.bots
+		slices.Sort(s.visitors)
+		c.Visitors = slices.Compact(s.visitors)
 		for p, n := range s.parts {
 			c.Parts = append(c.Parts, &wire.Part{Dimension: p.dimension, Value: p.value, Count: *n})
 		}
-		slices.SortFunc(c.Parts, compareParts)
 		counts = append(counts, c)
 	}
-	slices.SortFunc(counts, compareCounts)
 	return counts
-}
-
-func distinct(registers []uint32) []uint32 {
-	slices.Sort(registers)
-	return slices.Compact(registers)
-}
-
-func compareParts(a, b *wire.Part) int {
-	if a.GetDimension() != b.GetDimension() {
-		return int(a.GetDimension() - b.GetDimension())
-	}
-	return strings.Compare(a.GetValue(), b.GetValue())
-}
-
-func compareCounts(a, b *wire.ClickCount) int {
-	if n := strings.Compare(a.GetDomain(), b.GetDomain()); n != 0 {
-		return n
-	}
-	if n := strings.Compare(a.GetCode(), b.GetCode()); n != 0 {
-		return n
-	}
-	return int(a.GetMinute() - b.GetMinute())
 }

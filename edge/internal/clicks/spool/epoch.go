@@ -82,7 +82,7 @@ func parseName(name string) (ring int, number uint32, ok bool) {
 	left, right, _ := strings.Cut(name, "-")
 	r, errRing := strconv.ParseUint(left, 10, 8)
 	n, errNumber := strconv.ParseUint(right, 10, 32)
-	return int(r), uint32(n), errRing == nil && errNumber == nil && name == nameOf(int(r), uint32(n))
+	return int(r), uint32(n), errRing == nil && errNumber == nil && r < maxRings && name == nameOf(int(r), uint32(n))
 }
 
 // joined is the path of a name in a folder; none for what is in memory.

@@ -13,7 +13,7 @@ type reader struct {
 	book  notebook
 	ready bool   // book and notes are there
 	over  bool   // there is nothing more to come
-	room  []byte // of a segment
+	room  []byte // for what is read of a segment
 
 	mu      sync.Mutex
 	notes   notes      // guarded by mu; changed by the cursor's goroutine alone

@@ -3,6 +3,7 @@ package spool
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -73,6 +74,9 @@ func (s *segment) sync(path string, flush func([]byte) error) (err error) {
 
 func syncFile(path string) error {
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nobody needs it any more
+	}
 	if err != nil {
 		return err
 	}

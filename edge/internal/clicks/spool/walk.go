@@ -59,8 +59,8 @@ func (r *reader) walk(ring int, from position, to *position, h *harvest) positio
 // gather takes the records between two places of a segment and tells how far it
 // came.
 func (r *reader) gather(ring int, s *segment, from, end uint32, all bool, h *harvest) (read uint32) {
-	if len(r.room) < s.size {
-		r.room = make([]byte, s.size)
+	if len(r.room) < int(end-from) {
+		r.room = make([]byte, min(2*int(end-from), s.size))
 	}
 	text, err := s.read(joined(r.epoch.folder(), nameOf(ring, s.number)), from, end, r.room)
 	if err != nil && err != io.EOF {
