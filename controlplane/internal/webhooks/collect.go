@@ -20,17 +20,20 @@ const (
 )
 
 // collect makes the messages of all changes that were sealed since that was last
-// done.
-func (h *Webhooks) collect(ctx context.Context, hooks []Webhook) error {
+// done. Nobody wants those up to block after.
+func (h *Webhooks) collect(ctx context.Context, after int64) error {
 	done, err := h.options.Store.Progress(ctx)
 	if err != nil {
 		return err
 	}
-	// Nobody wants what was before the first of them.
-	first := slices.MinFunc(hooks, func(a, b Webhook) int { return int(a.AfterBlock - b.AfterBlock) })
-	for done = max(done, first.AfterBlock); ; {
+	for done = max(done, after); ; {
 		blocks, err := h.options.Store.ReadBlocks(ctx, done, blockLimit)
 		if err != nil || len(blocks) == 0 {
+			return err
+		}
+		// In this order: who subscribed before one of these was sealed is among them.
+		hooks, err := h.options.Store.Webhooks(ctx, "", Place{}, maxWebhooks)
+		if err != nil {
 			return err
 		}
 		for _, block := range blocks {

@@ -1,8 +1,10 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -44,7 +46,8 @@ func (h *Webhooks) round(ctx context.Context) error {
 	if err != nil || len(hooks) == 0 {
 		return err
 	}
-	if err := errors.Join(h.collect(ctx, hooks), h.collectThresholds(ctx)); err != nil {
+	first := slices.MinFunc(hooks, func(a, b Webhook) int { return cmp.Compare(a.AfterBlock, b.AfterBlock) })
+	if err := errors.Join(h.collect(ctx, first.AfterBlock), h.collectThresholds(ctx)); err != nil {
 		return err
 	}
 	for more := true; more; {

@@ -37,6 +37,8 @@ type world struct {
 	t     *testing.T
 	store *store.Store
 	hooks *webhooks.Webhooks
+	// wrap, if not nil, gives replicas another store than the real one.
+	wrap func(webhooks.Store) webhooks.Store
 
 	mu  sync.Mutex
 	now time.Time
@@ -73,8 +75,12 @@ func newWorld(t *testing.T, private bool) *world {
 // replica is another one on the same database.
 func (w *world) replica(private bool) *webhooks.Webhooks {
 	w.t.Helper()
+	var s webhooks.Store = w.store
+	if w.wrap != nil {
+		s = w.wrap(s)
+	}
 	h, err := webhooks.New(webhooks.Options{
-		Store: w.store, Workspace: func(_ context.Context, id string) (bool, error) { return id != "nowhere", nil }, Private: private,
+		Store: s, Workspace: func(_ context.Context, id string) (bool, error) { return id != "nowhere", nil }, Private: private,
 		Every: 5 * time.Millisecond, Within: 5 * time.Second, Now: w.clock, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {
