@@ -16,6 +16,7 @@ import (
 // client calls the public API of a control plane with the admin key.
 type client struct {
 	base string
+	name string // the Idempotency-Key of what it sends; empty: none
 	http http.Client
 }
 
@@ -44,6 +45,9 @@ func (c *client) call(ctx context.Context, method, path, body string) (status in
 	req.Header.Set("Authorization", "Bearer "+adminKey)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.name != "" {
+		req.Header.Set("Idempotency-Key", c.name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
