@@ -12,24 +12,30 @@ var _ stats.Store = (*Store)(nil)
 
 // CountClicks is stats.Store's.
 func (s *Store) CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]stats.Total, error) {
-	return s.countClicks(ctx, keys, `SELECT c.domain, c.code, c.count, c.bots FROM click_totals AS c WHERE (c.domain, c.code) IN (%s)`)
+	return s.countClicks(ctx, keys, func(source string, a args) (string, args) {
+		return `SELECT domain, code, count, bots FROM click_totals WHERE (domain, code) IN (` + source + `)`, a
+	})
 }
 
 // CountSince is stats.Store's.
 func (s *Store) CountSince(ctx context.Context, keys []link.Key, minute int64) (map[link.Key]stats.Total, error) {
-	return s.countClicks(ctx, keys, fmt.Sprintf(`SELECT c.domain, c.code, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT)
-FROM click_minutes AS c WHERE c.minute >= %d AND (c.domain, c.code) IN (%%s) GROUP BY c.domain, c.code`, minute))
+	return s.countClicks(ctx, keys, func(source string, a args) (string, args) {
+		return `SELECT domain, code, CAST(SUM(count) AS BIGINT), CAST(SUM(bots) AS BIGINT) FROM click_minutes
+WHERE (domain, code) IN (` + source + `) AND minute >= ` + a.add(minute) + ` GROUP BY domain, code`, a
+	})
 }
 
-// countClicks runs a query of rows of a link and its clicks; %s in it is the keys.
-func (s *Store) countClicks(ctx context.Context, keys []link.Key, query string) (map[link.Key]stats.Total, error) {
+// countClicks runs a query that gives rows of a link and its clicks for a source of
+// keys.
+func (s *Store) countClicks(ctx context.Context, keys []link.Key, query func(source string, a args) (string, args)) (map[link.Key]stats.Total, error) {
 	counts := make(map[link.Key]stats.Total, len(keys))
 	var domains, codes []string
 	for _, key := range keys {
 		domains, codes = append(domains, key.Domain), append(codes, key.Code)
 	}
 	err := s.dialect.each(columns{domains, codes}, func(source string, a args) error {
-		rows, err := s.read.QueryContext(ctx, fmt.Sprintf(query, source), a...)
+		text, a := query(source, a)
+		rows, err := s.read.QueryContext(ctx, text, a...)
 		if err != nil {
 			return err
 		}

@@ -47,10 +47,10 @@ func batchOnce(t *testing.T, f *fixture) {
 	}
 }
 
-// batchesAddUp lets eight edges ship batches over the same links, each in
+// batchesAddUp lets six edges ship batches over the same links, each in
 // another order: sums are exact, and no two batches wait for each other for ever.
 func batchesAddUp(t *testing.T, f *fixture) {
-	const edges, batches, codes = 8, 5, 700
+	const edges, batches, codes = 6, 3, 270
 	together(edges, func(edge int) {
 		for n := range batches {
 			b := &wire.Batch{Edge: fmt.Sprint("e", edge), Epoch: 1, Sequence: uint64(n + 1)}

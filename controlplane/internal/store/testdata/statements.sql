@@ -63,8 +63,6 @@ SELECT c.day, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM cli
 SELECT c.day, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_days AS c WHERE c.day >= $1 AND c.day < $2 AND c.domain = $3 GROUP BY c.day ORDER BY c.day;
 SELECT c.day, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_days AS c WHERE c.day >= $1 AND c.day < $2 GROUP BY c.day ORDER BY c.day;
 SELECT c.day, c.detail, c.sketch FROM click_days AS c WHERE c.day >= $1 AND c.day < $2 AND c.code = $3 AND c.domain = $4 ORDER BY c.day, c.domain, c.code;
-SELECT c.domain, c.code, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_minutes AS c WHERE c.minute >= 29013960 AND (c.domain, c.code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]))) GROUP BY c.domain, c.code;
-SELECT c.domain, c.code, c.count, c.bots FROM click_totals AS c WHERE (c.domain, c.code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[])));
 SELECT c.hour, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_hours AS c JOIN link_terms AS t ON t.domain = c.domain AND t.code = c.code AND t.term = $1 WHERE c.hour >= $2 AND c.hour < $3 GROUP BY c.hour ORDER BY c.hour;
 SELECT c.hour, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_hours AS c JOIN links AS l ON l.domain = c.domain AND l.code = c.code AND l.workspace = $1 JOIN link_terms AS t ON t.domain = c.domain AND t.code = c.code AND t.term = $2 WHERE c.hour >= $3 AND c.hour < $4 GROUP BY c.hour ORDER BY c.hour;
 SELECT c.hour, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) FROM click_hours AS c JOIN links AS l ON l.domain = c.domain AND l.code = c.code AND l.workspace = $1 WHERE c.hour >= $2 AND c.hour < $3 AND c.domain = $4 GROUP BY c.hour ORDER BY c.hour;
@@ -94,6 +92,8 @@ SELECT domain FROM click_days WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain FROM click_hours WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain FROM click_minutes WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain, code FROM link_terms WHERE term = $1 AND domain = $2 ORDER BY created_at, code LIMIT $3;
+SELECT domain, code, CAST(SUM(count) AS BIGINT), CAST(SUM(bots) AS BIGINT) FROM click_minutes WHERE (domain, code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]))) AND minute >= $3 GROUP BY domain, code;
+SELECT domain, code, count, bots FROM click_totals WHERE (domain, code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[])));
 SELECT domain, code, minute FROM click_minutes WHERE (domain, code, minute) > ($…) ORDER BY domain, code, minute LIMIT 1 OFFSET $4;
 SELECT domain, code, minute, count - rolled FROM click_minutes WHERE (domain, code, minute) > ($…) AND count > rolled ORDER BY domain, code, minute FOR UPDATE;
 SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, revision, created_by, created_at, updated_at, updated_by, workspace FROM links WHERE domain = $1 AND code = $2 FOR UPDATE;
