@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -21,7 +20,7 @@ type public struct {
 	ReusePort                bool          `help:"Let the next process listen on the same ports while this one ends (Linux)."`
 	TrustedProxies           []string      `placeholder:"CIDR" help:"Proxies whose X-Forwarded-For says who the client is, comma-separated. Default: none."`
 	ProxyProtocol            bool          `help:"Expect the PROXY protocol, version 2, of --trusted-proxies."`
-	MaxConnections           int           `help:"Connections at the same time; more are answered 503." default:"32768"`
+	MaxConnections           int           `help:"Connections at the same time; more are answered 503. 0: 32768, or as many as the limit of open files allows." default:"0"`
 	MaxConnectionsPerAddress int           `help:"Connections of one address (IPv6: a /64); more are answered 429. 0: half of --max-connections." default:"0"`
 	UnknownRate              float64       `help:"Unknown codes that an address may ask for in a second, in the long run; 0: any number." default:"50"`
 	UnknownBurst             int           `help:"Unknown codes that an address may ask for at once." default:"500"`
@@ -34,14 +33,15 @@ func (p *public) options() (node.Public, error) {
 	o := node.Public{
 		TLSAddr: p.TLSAddr, TLSCert: p.TLSCert, TLSKey: p.TLSKey, ReusePort: p.ReusePort,
 		TrustedProxies: p.TrustedProxies, ProxyProtocol: p.ProxyProtocol,
-		MaxConnections: p.MaxConnections, MaxConnectionsPerAddress: p.MaxConnectionsPerAddress,
+		MaxConnectionsPerAddress: p.MaxConnectionsPerAddress,
 		UnknownRate: p.UnknownRate, UnknownBurst: p.UnknownBurst, Drain: p.Drain,
 	}
 	if p.UnknownRate == 0 {
 		o.UnknownRate = -1
 	}
-	if p.MaxConnections == 0 {
-		return o, &node.SettingError{Setting: "MaxConnections", Err: errors.New("0 must be positive")}
+	var err error
+	if o.MaxConnections, err = connections(p.MaxConnections, openFiles()); err != nil {
+		return o, err
 	}
 	sockets, err := activation.Listeners()
 	if err != nil {

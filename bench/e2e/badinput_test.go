@@ -58,6 +58,7 @@ func TestBadInput(t *testing.T) {
 			{"data folder cannot be made", map[string]string{"--data": below}, "--data"},
 			{"port taken", map[string]string{"--addr": taken.Addr().String()}, taken.Addr().String()},
 			{"ops port taken", map[string]string{"--ops-addr": taken.Addr().String()}, taken.Addr().String()},
+			{"more connections than files", map[string]string{"--max-connections": "2000000000"}, "--max-connections"},
 		}},
 		{"bench", benchPkg, goodBench, []string{"verify"}, []badInput{
 			{"unknown flag", map[string]string{"--colour": "red"}, "--colour"},
