@@ -26,20 +26,29 @@ func newPath(to string) (*path, error) {
 	return p, nil
 }
 
-// harm does one of the things that networks do: nothing answers, nothing moves, or
-// connections end in the middle of a message, one way or the other.
-func (p *path) harm(random *rand.Rand) error {
-	switch random.IntN(4) {
-	case 0:
+// harm is what networks do.
+type harm int
+
+const (
+	none     harm = iota
+	cut           // connections end, and there are no new ones
+	silence       // nothing moves back: what is booked is not acknowledged
+	midway        // connections end in the middle of what is sent
+	noAnswer      // connections end in the middle of what is answered
+)
+
+func (p *path) harm(h harm, random *rand.Rand) error {
+	switch h {
+	case cut:
 		p.proxy.Stop()
-		return nil
-	case 1:
+	case silence:
 		return p.toxic("downstream", "timeout", 0)
-	case 2:
+	case midway:
 		return p.toxic("upstream", "limit_data", random.IntN(20_000))
-	default: // what is booked is not acknowledged
-		return p.toxic("downstream", "limit_data", random.IntN(600))
+	case noAnswer:
+		return p.toxic("downstream", "limit_data", random.IntN(100))
 	}
+	return nil
 }
 
 func (p *path) toxic(stream, kind string, n int) error {

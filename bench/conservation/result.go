@@ -34,6 +34,7 @@ type Result struct {
 	SpellCounted  uint64 `json:"spell_counted"`
 	SpellLost     uint64 `json:"spell_lost"` // counted as lost by the edge
 
+	Crowded   uint64 `json:"crowded"` // counted as lost by the edge when it should have had room
 	Damaged   uint64 `json:"damaged"`
 	Conflicts uint64 `json:"conflicts"`
 
@@ -103,13 +104,14 @@ func (r *Result) clicks() report.Section {
 		{Name: "answers received", Value: report.Count(r.Received), Verdict: report.Judge(r.Received > 0)},
 		open,
 		{Name: "clicks counted", Value: report.Count(r.Counted)},
-		none("lost", r.Lost),
-		none("counted double", r.Double),
-		none("links whose statistics do not add up", uint64(len(r.Uneven))),
-		none("redirects elsewhere", r.Wrong),
+		nothing("lost", r.Lost),
+		nothing("counted double", r.Double),
+		nothing("links whose statistics do not add up", uint64(len(r.Uneven))),
+		nothing("redirects elsewhere", r.Wrong),
 		{Name: "answers that are no redirect, and no click", Value: report.Count(r.Refused)},
-		none("damaged records", r.Damaged),
-		none("conflicts", r.Conflicts),
+		nothing("counted as lost though there was room", r.Crowded),
+		nothing("damaged records", r.Damaged),
+		nothing("conflicts", r.Conflicts),
 	}, Details: append(first(r.Faults), first(r.Uneven)...)}
 }
 
@@ -119,12 +121,12 @@ func (r *Result) spells() report.Section {
 		{Name: "answers received", Value: report.Count(r.SpellReceived)},
 		{Name: "clicks counted", Value: report.Count(r.SpellCounted)},
 		{Name: "clicks counted as lost", Value: report.Count(r.SpellLost), Verdict: report.Judge(r.SpellLost > 0)},
-		none("lost and not counted so", r.SpellReceived-min(sum, r.SpellReceived)),
-		none("counted double", sum-min(r.SpellReceived+r.SpellOpen, sum)),
+		nothing("lost and not counted so", r.SpellReceived-min(sum, r.SpellReceived)),
+		nothing("counted double", sum-min(r.SpellReceived+r.SpellOpen, sum)),
 	}}
 }
 
-func none(name string, n uint64) report.Row {
+func nothing(name string, n uint64) report.Row {
 	return report.Row{Name: name, Value: report.Count(n), Verdict: report.Judge(n == 0)}
 }
 

@@ -21,6 +21,8 @@ type run struct {
 	spell  *set // links that are asked for when the edge has no room
 	crowd  *crowd
 	result *Result
+	// excused are clicks that the edge that lives has lost in spells.
+	excused uint64
 }
 
 // Run runs it all. An error means that it could not be finished; what did not

@@ -14,6 +14,8 @@ const (
 	// spellWithin bounds how long a spool may take to become full, and to become
 	// empty again.
 	spellWithin = 2 * time.Minute
+	// calm is for how long nothing may have been lost after a spell.
+	calm = 500 * time.Millisecond
 	// leastLost is how many clicks a spell loses at least.
 	leastLost = 200
 )
@@ -48,12 +50,17 @@ func (r *run) withoutRoom(ctx context.Context, spell int) error {
 	if err != nil {
 		return err
 	}
+	if err := r.recover(ctx, ballast); err != nil {
+		return err
+	}
 	after, err := r.system.gauges(ctx)
 	if err != nil {
 		return err
 	}
 	r.result.SpellLost += after.lost - before.lost
-	return r.recover(ctx, ballast)
+	r.excused += after.lost - before.lost
+	r.crowd.turnTo(r.daily)
+	return nil
 }
 
 // known has the edge answer with every link of the spell, so that it needs no
@@ -77,7 +84,8 @@ func (r *run) known(ctx context.Context) error {
 	return nil
 }
 
-// recover makes room again, and waits until the edge has shipped everything.
+// recover makes room again, and waits until the edge has shipped everything and
+// loses nothing any more, though it is asked as often as usual. Then nobody asks.
 func (r *run) recover(ctx context.Context, ballast string) error {
 	if ballast != "" {
 		if err := os.Remove(ballast); err != nil {
@@ -93,8 +101,17 @@ func (r *run) recover(ctx context.Context, ballast string) error {
 	if err := r.until(ctx, "an empty spool", func(g gauges) bool { return g.waiting == 0 }); err != nil {
 		return err
 	}
-	r.crowd.turnTo(r.daily)
-	return nil
+	gentle := *r.spell
+	gentle.every = r.daily.every
+	r.crowd.turnTo(&gentle)
+	defer r.crowd.turnTo(nil)
+	lost, since := uint64(0), time.Now()
+	return r.until(ctx, "room for clicks", func(g gauges) bool {
+		if g.lost != lost {
+			lost, since = g.lost, time.Now()
+		}
+		return time.Since(since) > calm
+	})
 }
 
 // until waits for what the edge says of its clicks.

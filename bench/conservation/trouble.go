@@ -5,69 +5,111 @@ import (
 	"time"
 )
 
-// trouble kills and cuts as often as was asked for, with the spells spread evenly
-// between the kills, and leaves everything well.
+// strike is what happens at once: who is killed, and what the path does before.
+type strike struct {
+	edge, control bool
+	harm          harm
+}
+
+// deck is one of each kind; they are dealt in random order. A batch is lost for
+// good only if the edge dies before it is acknowledged, and counted double only if
+// it is booked and not acknowledged: both must come up often.
+func deck() []strike {
+	return []strike{
+		{edge: true}, {edge: true, harm: cut}, {edge: true, harm: silence}, {edge: true, harm: midway}, {edge: true, harm: noAnswer},
+		{control: true}, {control: true, harm: silence}, {control: true, harm: noAnswer},
+		{edge: true, control: true}, {edge: true, control: true, harm: silence},
+	}
+}
+
+// trouble strikes until there were as many kills as was asked for, with the spells
+// spread evenly between them, and leaves everything well.
 func (r *run) trouble(ctx context.Context) error {
-	spells := 0
-	for kills := 0; kills < r.o.Kills || spells < r.o.Spells; {
-		if spells < r.o.Spells && kills*(r.o.Spells+1) >= r.o.Kills*(spells+1) {
+	var dealt []strike
+	for spells := 0; r.kills() < r.o.Kills || spells < r.o.Spells; {
+		if spells < r.o.Spells && r.kills()*(r.o.Spells+1) >= r.o.Kills*(spells+1) {
 			if err := r.withoutRoom(ctx, spells); err != nil {
 				return err
 			}
 			spells++
 			continue
 		}
-		victim, killed := r.system.control, &r.result.ControlKills
-		if r.random.IntN(2) == 0 {
-			victim, killed = r.system.edge, &r.result.EdgeKills
+		if len(dealt) == 0 {
+			dealt = deck()
+			r.random.Shuffle(len(dealt), func(i, j int) { dealt[i], dealt[j] = dealt[j], dealt[i] })
 		}
-		if err := r.strike(ctx, victim); err != nil {
+		if err := r.strike(ctx, dealt[0]); err != nil {
 			return err
 		}
-		*killed++
-		kills++
+		dealt = dealt[1:]
 	}
 	return r.heal(ctx)
 }
 
-// strike kills a process at some moment, in every third case while the path
-// between the two is harmed, and starts it again.
-func (r *run) strike(ctx context.Context, victim *program) error {
-	harmed := r.random.IntN(3) == 0
-	if harmed {
+func (r *run) kills() int { return r.result.EdgeKills + r.result.ControlKills }
+
+// strike harms the path, kills at some moment after, and starts again what it
+// killed.
+func (r *run) strike(ctx context.Context, s strike) error {
+	if s.harm != none {
 		r.result.Cuts++
-		if err := r.system.path.harm(r.random); err != nil {
+	}
+	if err := r.system.path.harm(s.harm, r.random); err != nil {
+		return err
+	}
+	if err := r.moment(ctx, 500*time.Millisecond); err != nil {
+		return err
+	}
+	if err := r.kill(ctx, s); err != nil {
+		return err
+	}
+	var killed []*program
+	if s.control {
+		killed = append(killed, r.system.control)
+	}
+	if s.edge {
+		killed = append(killed, r.system.edge)
+	}
+	for _, p := range killed {
+		if err := p.start(); err != nil {
 			return err
 		}
 	}
-	if err := r.moment(ctx, 400*time.Millisecond); err != nil {
+	if err := r.system.path.mend(ctx); err != nil {
 		return err
-	}
-	if victim == r.system.edge {
-		r.listen(ctx)
-	}
-	victim.kill()
-	if victim == r.system.edge {
-		r.crowd.lives.Add(1)
-	}
-	if err := r.moment(ctx, 150*time.Millisecond); err != nil {
-		return err
-	}
-	if err := victim.start(); err != nil {
-		return err
-	}
-	if harmed {
-		if err := r.system.path.mend(ctx); err != nil {
-			return err
-		}
 	}
 	if r.random.IntN(4) == 0 {
-		return nil // the next one may meet it while it starts
+		return nil // the next strike may meet them while they start
 	}
-	return victim.ready(ctx)
+	for _, p := range killed {
+		if err := p.ready(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// listen notes what the edge says of damage before it is killed. One that is not
+// kill kills; if both, the edge goes on alone for a moment.
+func (r *run) kill(ctx context.Context, s strike) error {
+	if s.control {
+		r.system.control.kill()
+		r.result.ControlKills++
+		if err := r.moment(ctx, 500*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	if !s.edge {
+		return nil
+	}
+	r.listen(ctx)
+	r.system.edge.kill()
+	r.crowd.lives.Add(1)
+	r.excused = 0
+	r.result.EdgeKills++
+	return r.moment(ctx, 150*time.Millisecond)
+}
+
+// listen notes what the edge says of its life before it is killed. One that is not
 // up yet says nothing.
 func (r *run) listen(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
@@ -75,6 +117,7 @@ func (r *run) listen(ctx context.Context) {
 	if g, err := r.system.gauges(ctx); err == nil {
 		r.result.Damaged += g.damaged
 		r.result.Conflicts += g.conflicts
+		r.result.Crowded += g.lost - r.excused
 	}
 }
 
