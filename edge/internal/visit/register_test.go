@@ -51,6 +51,22 @@ func hash(t *testing.T, register uint32) uint64 {
 	return index<<39 | 1<<(39-rank)
 }
 
+// Ranks are those of a hash: half of all 1, a quarter 2 and so on.
+func TestRanks(t *testing.T) {
+	const visitors = 100_000
+	counts := make(map[uint32]int)
+	for n := range uint32(visitors) {
+		register := visit.Register([16]byte{9}, address(n), nil)
+		hash(t, register)
+		counts[register&63]++
+	}
+	for rank, want := range map[uint32]int{1: visitors / 2, 2: visitors / 4, 3: visitors / 8, 4: visitors / 16} {
+		if got := counts[rank]; got < want*95/100 || got > want*105/100 {
+			t.Errorf("rank %d came %d times, want about %d", rank, got, want)
+		}
+	}
+}
+
 // A sketch that is made of registers counts a million visitors within 1 %.
 func TestUniqueVisitors(t *testing.T) {
 	salt := [16]byte{7}

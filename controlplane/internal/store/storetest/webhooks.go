@@ -162,6 +162,7 @@ func messagesSettled(t *testing.T, s *store.Store) {
 		t.Errorf("an overtaken attempt settled: %+v", messages(t, s, "a", ""))
 	}
 	settle(claims[1], webhooks.Dead)
+	addMessages(t, s, "a", 1)
 	if got := messages(t, s, "a", webhooks.Dead); len(got) != 1 || got[0].Problem != "answered 500" || got[0].SettledAt != 5 {
 		t.Errorf("dead: %+v", got)
 	}
