@@ -21,14 +21,16 @@ type createKey struct {
 	database
 	Name      string        `help:"What the key is for."`
 	Scope     []string      `required:"" enum:"urls:read,urls:write,stats:read,admin" help:"What it may do: ${enum}. Comma-separated; admin implies all."`
-	Workspace string        `default:"default" help:"Whose links the key sees and makes."`
+	Workspace string        `help:"Whose links the key sees and makes. Without it: the default one, or the user's."`
+	User      string        `help:"Id of the user whose key it is to be; it then has that user's workspace. Without it: a program's own."`
+	RateLimit int           `help:"Requests a second. Without it: 1,000."`
 	TTL       time.Duration `help:"How long it is valid, such as 720h. Without it: for ever."`
 }
 
 // Run prints the new key, and nothing else, on standard output.
 func (c *createKey) Run(ctx context.Context, log *slog.Logger) error {
 	return withKeys(ctx, c.DatabaseURL, log, func(k *server.Keys) error {
-		secret, err := k.Create(ctx, c.Name, c.Workspace, c.Scope, c.TTL)
+		secret, err := k.Create(ctx, server.NewKey{Name: c.Name, Workspace: c.Workspace, User: c.User, Scopes: c.Scope, RateLimit: c.RateLimit, TTL: c.TTL})
 		if err != nil {
 			return err
 		}

@@ -50,26 +50,33 @@ func OpenKeys(ctx context.Context, databaseURL string, log *slog.Logger) (*Keys,
 // Close gives the database back.
 func (k *Keys) Close() error { return k.store.Close() }
 
-// Create makes a key with the named scopes in a workspace, the default one if it
-// is ""; a ttl of 0 is for ever. The secret
-// can be had nowhere else.
-func (k *Keys) Create(ctx context.Context, name, workspace string, scopes []string, ttl time.Duration) (secret string, err error) {
-	var parsed []access.Scope
-	for _, scope := range scopes {
+// NewKey is what a key is to be. Only Scopes are required.
+type NewKey struct {
+	Name      string
+	Workspace string // "" for the default one, or the user's
+	User      string // id of the user whose key it is to be; "" for a program of its own
+	Scopes    []string
+	RateLimit int           // requests a second; 0 for the default
+	TTL       time.Duration // how long it is valid; 0 is for ever
+}
+
+// Create makes a key. The secret can be had nowhere else.
+func (k *Keys) Create(ctx context.Context, n NewKey) (secret string, err error) {
+	wanted := access.NewKey{Name: n.Name, Workspace: n.Workspace, UserID: n.User, RateLimit: n.RateLimit}
+	for _, scope := range n.Scopes {
 		s, ok := access.ParseScope(scope)
 		if !ok {
 			return "", fmt.Errorf("--scope %q is unknown; there are %v", scope, access.Scopes())
 		}
-		parsed = append(parsed, s)
+		wanted.Scopes = append(wanted.Scopes, s)
 	}
-	var expires time.Time
 	switch {
-	case ttl < 0:
+	case n.TTL < 0:
 		return "", errors.New("--ttl is negative")
-	case ttl > 0:
-		expires = time.Now().Add(ttl)
+	case n.TTL > 0:
+		wanted.Expires = time.Now().Add(n.TTL)
 	}
-	secret, _, err = k.access.Create(ctx, access.NewKey{Name: name, Workspace: workspace, Scopes: parsed, Expires: expires})
+	secret, _, err = k.access.Create(ctx, wanted)
 	return secret, err
 }
 

@@ -31,6 +31,7 @@ type command struct {
 	Kafka          []string      `placeholder:"ADDR" help:"Kafka brokers that are told of every click: HOST:PORT, comma-separated. Default: none."`
 	KafkaTopic     string        `help:"Topic of these events; it must be there." default:"fingerpost.clicks"`
 	KafkaTLS       cli.ClientTLS `embed:"" prefix:"kafka-"`
+	TrustedProxies []string      `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, by the edge and by the API, comma-separated. Default: none."`
 	MaxStale       time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`
 }
 

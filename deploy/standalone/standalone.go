@@ -70,15 +70,16 @@ func (s *standalone) startEtcdAndControl(ctx context.Context) error {
 		return fmt.Errorf("--edge-addr: %w", err)
 	}
 	s.control, err = server.New(server.Options{
-		DatabaseURL: "sqlite:" + filepath.Join(s.Data, "fingerpost.db"),
-		Etcd:        []string{feed.Addr()},
-		Addr:        s.ControlAddr,
-		RPCAddr:     "127.0.0.1:0",
-		OpsAddr:     s.ControlOpsAddr,
-		Domain:      s.Domain,
-		ShortURL:    s.shortURL(),
-		AdminKey:    s.AdminKey,
-		Logger:      s.log.With("part", "control"),
+		DatabaseURL:    "sqlite:" + filepath.Join(s.Data, "fingerpost.db"),
+		Etcd:           []string{feed.Addr()},
+		Addr:           s.ControlAddr,
+		RPCAddr:        "127.0.0.1:0",
+		OpsAddr:        s.ControlOpsAddr,
+		Domain:         s.Domain,
+		ShortURL:       s.shortURL(),
+		AdminKey:       s.AdminKey,
+		TrustedProxies: s.TrustedProxies,
+		Logger:         s.log.With("part", "control"),
 	})
 	if err != nil {
 		return err
@@ -106,6 +107,7 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 		CacheBytes: s.CacheBytes,
 		Clicks:     node.Clicks{CountryDB: s.CountryDB, Kafka: s.Kafka, KafkaTopic: s.KafkaTopic, KafkaTLS: kafka},
 		MaxStale:   s.MaxStale,
+		Public:     node.Public{TrustedProxies: s.TrustedProxies},
 		Build:      cli.Build(),
 		Logger:     s.log.With("part", "edge"),
 	})
@@ -124,7 +126,7 @@ func (s *standalone) startEdge(ctx context.Context) error {
 // settings.
 func (s *standalone) ownFlag(err error) error {
 	var wrong *node.SettingError
-	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "Kafka": "--kafka", "MaxStale": "--max-stale"}
+	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "Kafka": "--kafka", "MaxStale": "--max-stale", "TrustedProxies": "--trusted-proxies"}
 	if errors.As(err, &wrong) && flags[wrong.Setting] != "" {
 		return fmt.Errorf("%s: %w", flags[wrong.Setting], wrong.Err)
 	}

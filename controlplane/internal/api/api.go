@@ -98,6 +98,7 @@ func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(c
 		op.MaxBodyBytes = maxBody
 	}
 	op.Middlewares = append(op.Middlewares, a.authenticate, a.limit, a.permit(scope))
+	describeWait(&op)
 	if op.Method == http.MethodPost {
 		describeName(&op)
 		op.Middlewares = append(op.Middlewares, a.once)

@@ -82,3 +82,29 @@ func TestOpenAPI(t *testing.T) {
 		}
 	}
 }
+
+// Every write that edges hear of says that it can wait for them, and takes the word.
+func TestWaitIsDescribed(t *testing.T) {
+	f := start(t)
+	var spec struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+		}
+	}
+	if err := json.Unmarshal([]byte(f.do("GET", "/openapi.json", "").body), &spec); err != nil {
+		t.Fatal(err)
+	}
+	for path, operations := range spec.Paths {
+		for method, o := range operations {
+			described := false
+			for _, p := range o.Parameters {
+				described = described || p.Name == "wait" && p.In == "query"
+			}
+			writes := method != "get" && strings.HasPrefix(path, "/api/v1/urls") || path == "/api/v1/receipts/{revision}"
+			if described != writes {
+				t.Errorf("%s %s describes ?wait: %v", method, path, described)
+			}
+		}
+	}
+	f.do("POST", "/api/v1/urls?wait=edges", `{"long_url":"https://example.com/"}`).want(t, 201, "", "")
+}

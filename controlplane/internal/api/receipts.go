@@ -92,11 +92,25 @@ func (a *api) waitFor(ctx context.Context, revision int64, wait time.Duration) (
 	return a.Receipts.Wait(ctx, revision)
 }
 
+// describeWait tells of ?wait=edges where wished takes it.
+func describeWait(op *huma.Operation) {
+	if op.Method == http.MethodGet || !strings.HasPrefix(op.Path, writesAt) {
+		return
+	}
+	op.Parameters = append(op.Parameters, &huma.Param{
+		Name: "wait", In: "query", Schema: &huma.Schema{Type: "string", Enum: []any{"edges"}},
+		Description: "edges: answer only when all live edges have applied the change, or after some seconds; Fingerpost-Applied says how many of how many have.",
+	})
+}
+
+// writesAt is where the calls begin that change what edges serve.
+const writesAt = "/api/v1/urls"
+
 // wished takes ?wait=edges off a write's address, and keeps the wish in its
 // context: whoever publishes then waits. It is done here, once, for all writes.
 func wished(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem) {
 	query := r.URL.Query()
-	if !query.Has("wait") || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/v1/urls") {
+	if !query.Has("wait") || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, writesAt) {
 		return r, nil
 	}
 	if query.Get("wait") != "edges" || len(query["wait"]) > 1 {
