@@ -92,7 +92,7 @@ func (a *api) totalStats(ctx context.Context, key access.Key, in *totalStatsRequ
 		return nil, err
 	}
 	answer, err := a.Stats.Ask(ctx, q)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) { // drivers say it in words of their own
 		return nil, links.Refuse("tag", links.TooMany, "leaves too many links to be counted in time; name one, or a domain, a shorter time or larger buckets")
 	}
 	if err != nil {

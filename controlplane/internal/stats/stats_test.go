@@ -254,6 +254,22 @@ func TestBots(t *testing.T) {
 	}
 }
 
+// TestCountTellsWhatIsPending, also of a link of which nothing is booked.
+func TestCountTellsWhatIsPending(t *testing.T) {
+	booked, fresh := link.Key{Domain: "d", Code: "booked"}, link.Key{Domain: "d", Code: "fresh"}
+	s, err := stats.New(stats.Options{
+		Store:   &memory{clicks: make([]click, 3)},
+		Pending: func([]link.Key) map[link.Key]uint64 { return map[link.Key]uint64{booked: 1, fresh: 2} },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Count(t.Context(), []link.Key{booked, fresh})
+	if err != nil || got[booked] != (stats.Counted{Total: stats.Total{Count: 3}, Pending: 1}) || got[fresh] != (stats.Counted{Pending: 2}) {
+		t.Errorf("counted %v, %v", got, err)
+	}
+}
+
 func TestFinalIsTheFurthestBehind(t *testing.T) {
 	for name, c := range map[string]struct {
 		edges []stats.Edge
