@@ -468,7 +468,7 @@ var breakages = []breakage{
 	},
 	{
 		promise: "5 once: a batch that nobody acknowledged is removed",
-		file:    "edge/internal/clicks/ship.go",
+		file:    "edge/internal/clicks/deliver.go",
 		old:     "		if err == nil || errors.Is(err, ErrRefused) {",
 		new:     "		if err = nil; err == nil {",
 		pkg:     "./edge/internal/clicks", run: "TestF3CountedOnce/failed_before",
@@ -504,7 +504,7 @@ var breakages = []breakage{
 	{
 		promise: "5 once: clicks that were booked under another's number are taken for booked",
 		file:    "edge/internal/clicks/ship.go",
-		old:     "\tcase errors.Is(err, ErrRefused):\n\t\tr.setAside(b, err)\n\t\treturn true, nil\n\tcase err != nil:",
+		old:     "\tcase errors.Is(err, ErrRefused):\n\t\tr.setAside(b, err)\n\t\tr.rest(ctx)\n\t\treturn true, nil\n\tcase err != nil:",
 		new:     "\tcase err != nil && !errors.Is(err, ErrRefused):",
 		pkg:     "./edge/internal/clicks", run: "TestTwoEdgesOneID",
 	},

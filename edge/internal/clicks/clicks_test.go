@@ -26,6 +26,7 @@ type books struct {
 	fault func() fault
 
 	salts atomic.Int32 // keys asked for
+	old   bool         // takes batches alone
 
 	mu         sync.Mutex
 	batches    map[string]*wire.Batch
@@ -85,7 +86,7 @@ func (b *books) book(batch *wire.Batch) (conflict bool) {
 	defer b.mu.Unlock()
 	if batch.GetSequence() == 0 {
 		b.watermarks = append(b.watermarks, batch.GetWatermark())
-		return false
+		return b.old
 	}
 	b.arrivals++
 	number := fmt.Sprint(batch.GetEdge(), " ", batch.GetEpoch(), " ", batch.GetSequence())

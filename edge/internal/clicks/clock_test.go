@@ -80,3 +80,29 @@ func TestWatermarkWaitsForOldClicks(t *testing.T) {
 		}
 	}
 }
+
+// F14: a control plane of the previous build, which takes no beats, is not told
+// each second; and that it refuses them sets nothing aside.
+func TestF14OldControlPlane(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(time.Date(2026, 11, 22, 0, 30, 0, 0, time.UTC).UnixMilli())
+	b := newBooks(func() fault { return none })
+	b.old = true
+	r := newRecorder(t, b, func(o *clicks.Options) { o.Now = func() time.Time { return time.UnixMilli(clock.Load()) } })
+	r.Start()
+	until(t, "it was told", func() bool { return b.heard() == 1 })
+	for n := range uint64(3) {
+		clock.Add(2000)
+		r.Record(clicks.Click{Domain: "a.example", Code: "code", At: clock.Load()})
+		until(t, "the click is booked", func() bool { return b.total() == n+1 })
+	}
+	if n := b.heard(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	clock.Add(time.Hour.Milliseconds())
+	until(t, "it was told again", func() bool { return b.heard() == 2 })
+	stop(t, r)
+	if n := metric(t, r, "fingerpost_edge_spool_conflicts_total"); n != 0 {
+		t.Errorf("%d epochs are set aside", n)
+	}
+}

@@ -31,8 +31,11 @@ type Recorder struct {
 	running sync.WaitGroup
 
 	// The shipper's own.
-	watermark int64     // Unix milliseconds; what was answered before is shipped, or in the batch in hand
-	told      time.Time // when a control plane last heard from it
+	watermark int64         // Unix milliseconds; what was answered before is shipped, or in the batch in hand
+	told      time.Time     // when a control plane last heard from it
+	pace      time.Duration // how soon it may hear again, without clicks
+	refusals  int           // one after the other
+	failing   bool          // the spool cannot be read, and the log says so
 }
 
 // New checks the options and opens the spool, with an epoch of its own.
@@ -49,6 +52,7 @@ func New(o Options) (*Recorder, error) {
 	r := &Recorder{
 		options: o, spool: s, cursor: s.Cursor(shipping), tally: newTally(o.Rows, o.Visits), metrics: newMetrics(), stop: make(chan struct{}),
 	}
+	r.pace = beatEvery
 	r.caught.Store(o.Now().UnixMilli())
 	return r, nil
 }
@@ -96,8 +100,8 @@ func (r *Recorder) Start() {
 }
 
 // Stop ships what was recorded, until ctx ends. What is left then stays on disk,
-// for the next start; in memory it is lost, and counted so. Nobody reads the spool
-// or records any more.
+// for the next start; in memory it is lost, and the error says how much. Nobody
+// reads the spool or records any more.
 func (r *Recorder) Stop(ctx context.Context) error {
 	r.spool.End()
 	close(r.stop)
