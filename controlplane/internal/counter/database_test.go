@@ -77,10 +77,11 @@ func (w *writer) write(t *testing.T, n int) {
 			return
 		}
 		name := fmt.Sprint(w.number, ".", life)
-		m := counter.NewMinter(counter.Options{Issuer: &mortal{Issuer: issuer, fate: random.Int64N(8)}, Writer: name, Region: "r"})
+		soon := &mortal{Issuer: issuer, fate: random.Int64N(8)}
+		m := counter.NewMinter(counter.Options{Issuer: soon, Writer: name, Region: "r"})
 		for left := random.IntN(3_000); left > 0 && len(w.ids) < n; left-- {
 			id, _, err := m.Mint(t.Context(), 7)
-			if errors.Is(err, errKilled) {
+			if err != nil && soon.dead() {
 				break
 			}
 			if err != nil {
@@ -104,8 +105,11 @@ type mortal struct {
 	leases atomic.Int64
 }
 
+func (m *mortal) dead() bool { return m.leases.Load() > m.fate/2 }
+
 func (m *mortal) LeaseRange(ctx context.Context, l counter.Lease) (counter.Range, error) {
-	dies := m.leases.Add(1) > m.fate/2
+	m.leases.Add(1)
+	dies := m.dead()
 	if dies && m.fate%2 == 0 {
 		return counter.Range{}, errKilled
 	}
