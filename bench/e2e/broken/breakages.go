@@ -470,7 +470,7 @@ var breakages = []breakage{
 		promise: "5 once: a batch that nobody acknowledged is removed",
 		file:    "edge/internal/clicks/deliver.go",
 		old:     "		if err == nil || errors.Is(err, ErrRefused) {",
-		new:     "		if err = nil; err == nil {",
+		new:     "		if !errors.Is(err, ErrRefused) {\n			err = nil\n		}\n		if err == nil || errors.Is(err, ErrRefused) {",
 		pkg:     "./edge/internal/clicks", run: "TestF3CountedOnce/failed_before",
 	},
 	{
