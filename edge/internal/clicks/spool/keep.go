@@ -154,7 +154,7 @@ func (s *Spool) open() error {
 	for _, r := range s.add(e) {
 		err = errors.Join(err, r.start(s.options.Logger))
 	}
-	if err != nil {
+	if err = errors.Join(err, syncFolder(s.dir)); err != nil {
 		s.drop(e)
 		return errors.Join(err, os.RemoveAll(dir))
 	}
