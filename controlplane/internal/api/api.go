@@ -30,7 +30,8 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	a := &api{Options: o, huma: inJSON{humago.New(mux, config()), config()}}
+	c := config()
+	a := &api{Options: o, huma: inJSON{humago.New(mux, c), c}}
 	a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	a.registerLinks()
 	a.registerStats()
