@@ -30,6 +30,9 @@ type command struct {
 	CountryDB      string        `name:"country-db" placeholder:"FILE" help:"An mmdb file that tells a visitor's country; read again when it changes. Default: none, countries are not known."`
 	Kafka          []string      `placeholder:"ADDR" help:"Kafka brokers that are told of every click: HOST:PORT, comma-separated. Default: none."`
 	KafkaTopic     string        `help:"Topic of these events; it must be there." default:"fingerpost.clicks"`
+	KafkaUser      string        `help:"Who logs in there. Default: nobody."`
+	KafkaLogin     string        `help:"How: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN, which needs TLS." default:"SCRAM-SHA-512" enum:"SCRAM-SHA-512,SCRAM-SHA-256,PLAIN"`
+	KafkaPassword  string        `help:"With which password; set it in the environment."`
 	KafkaTLS       cli.ClientTLS `embed:"" prefix:"kafka-"`
 	TrustedProxies []string      `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, by the edge and by the API, comma-separated. Default: none."`
 	MaxStale       time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`

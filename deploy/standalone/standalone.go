@@ -105,7 +105,7 @@ func (s *standalone) prepareEdge(feedAddr string) (err error) {
 		Etcd:       []string{feedAddr},
 		Data:       filepath.Join(s.Data, "edge"),
 		CacheBytes: s.CacheBytes,
-		Clicks:     node.Clicks{CountryDB: s.CountryDB, Kafka: s.Kafka, KafkaTopic: s.KafkaTopic, KafkaTLS: kafka},
+		Clicks:     node.Clicks{CountryDB: s.CountryDB, Kafka: s.Kafka, KafkaTopic: s.KafkaTopic, KafkaUser: s.KafkaUser, KafkaLogin: s.KafkaLogin, KafkaPassword: s.KafkaPassword, KafkaTLS: kafka},
 		MaxStale:   s.MaxStale,
 		Public:     node.Public{TrustedProxies: s.TrustedProxies},
 		Build:      cli.Build(),
@@ -126,7 +126,7 @@ func (s *standalone) startEdge(ctx context.Context) error {
 // settings.
 func (s *standalone) ownFlag(err error) error {
 	var wrong *node.SettingError
-	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "Kafka": "--kafka", "MaxStale": "--max-stale", "TrustedProxies": "--trusted-proxies"}
+	flags := map[string]string{"Addr": "--edge-addr", "OpsAddr": "--edge-ops-addr", "Data": "--data", "CacheBytes": "--cache-bytes", "CountryDB": "--country-db", "Kafka": "--kafka", "KafkaUser": "--kafka-user", "MaxStale": "--max-stale", "TrustedProxies": "--trusted-proxies"}
 	if errors.As(err, &wrong) && flags[wrong.Setting] != "" {
 		return fmt.Errorf("%s: %w", flags[wrong.Setting], wrong.Err)
 	}

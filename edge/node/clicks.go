@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,6 +29,11 @@ type Clicks struct {
 	Kafka []string
 	// KafkaTopic takes the events. Default fingerpost.clicks.
 	KafkaTopic string
+	// KafkaUser and KafkaPassword log in there. Empty: nobody logs in.
+	KafkaUser, KafkaPassword string
+	// KafkaLogin is how: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN, which needs
+	// KafkaTLS. Default SCRAM-SHA-512.
+	KafkaLogin string
 	// KafkaTLS secures the connections to Kafka; nil sends in the clear.
 	KafkaTLS *tls.Config
 }
@@ -43,6 +49,9 @@ func (c *Clicks) validate() error {
 		if err := checkAddr(addr); err != nil {
 			return setting("Kafka", err)
 		}
+	}
+	if (c.KafkaUser == "") != (c.KafkaPassword == "") {
+		return setting("KafkaUser", errors.New("needs a password, and a password a user; give both"))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
@@ -24,10 +23,11 @@ func (n *Node) startEvents(recorder *clicks.Recorder, visits events.Describer) e
 	}
 	sender, err := events.New(events.Options{
 		Edge: n.options.ID, Source: recorder.Cursor(eventCursor), Describer: visits, Brokers: c.Kafka, Topic: c.KafkaTopic,
-		TLS: c.KafkaTLS, MaxWaiting: recorder.Room() / 2, Logger: n.options.Logger,
+		TLS: c.KafkaTLS, User: c.KafkaUser, Password: c.KafkaPassword, Mechanism: c.KafkaLogin,
+		MaxWaiting: recorder.Room() / 2, Logger: n.options.Logger,
 	})
 	if err != nil {
-		return setting("Kafka", fmt.Errorf("%w; name brokers as HOST:PORT", err))
+		return setting("Kafka", err)
 	}
 	sender.Start()
 	n.onStop("events", func(ctx context.Context) error {

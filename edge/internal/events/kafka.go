@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
 // kafka sends events.
@@ -28,11 +31,32 @@ func newKafka(o Options) (*kafka, error) {
 	if o.TLS != nil {
 		options = append(options, kgo.DialTLSConfig(o.TLS))
 	}
+	if o.User != "" {
+		options = append(options, kgo.SASL(login(&o)))
+	}
 	client, err := kgo.NewClient(options...)
 	if err != nil {
 		return nil, fmt.Errorf("setting up Kafka: %w", err)
 	}
 	return &kafka{client}, nil
+}
+
+// Ways to log in.
+const (
+	loginPlain  = "PLAIN"
+	loginSHA256 = "SCRAM-SHA-256"
+	loginSHA512 = "SCRAM-SHA-512"
+)
+
+func login(o *Options) sasl.Mechanism {
+	auth := scram.Auth{User: o.User, Pass: o.Password}
+	switch o.Mechanism {
+	case loginPlain:
+		return plain.Auth{User: o.User, Pass: o.Password}.AsMechanism()
+	case loginSHA256:
+		return auth.AsSha256Mechanism()
+	}
+	return auth.AsSha512Mechanism()
 }
 
 // send returns when all brokers that must have the events have them. After an

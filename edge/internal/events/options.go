@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
@@ -41,6 +42,11 @@ type Options struct {
 	Topic string
 	// TLS secures the connections to Kafka; nil sends in the clear.
 	TLS *tls.Config
+	// User and Password log in. Empty: nobody logs in.
+	User, Password string
+	// Mechanism is how: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN, which shows the
+	// password to whoever listens and so needs TLS. Default SCRAM-SHA-512.
+	Mechanism string
 	// MaxWaiting is how many bytes of the spool may wait for Kafka; what is older is
 	// then lost.
 	MaxWaiting int64
@@ -64,6 +70,12 @@ func (o *Options) validate() error {
 		return errors.New("events: Describer is missing")
 	case len(o.Brokers) == 0:
 		return errors.New("events: Brokers are missing")
+	case (o.User == "") != (o.Password == ""):
+		return errors.New("events: User and Password belong together")
+	case !slices.Contains([]string{loginPlain, loginSHA256, loginSHA512}, o.Mechanism):
+		return fmt.Errorf("events: Mechanism %q must be %s, %s or %s", o.Mechanism, loginSHA512, loginSHA256, loginPlain)
+	case o.User != "" && o.Mechanism == loginPlain && o.TLS == nil:
+		return errors.New("events: Mechanism PLAIN needs TLS")
 	case o.MaxWaiting <= 0:
 		return errors.New("events: MaxWaiting must be positive")
 	case o.Interval < 0 || o.Attempt < 0 || o.Pause < 0:
@@ -82,6 +94,9 @@ func (o *Options) validate() error {
 func (o *Options) defaults() {
 	if o.Topic == "" {
 		o.Topic = "fingerpost.clicks"
+	}
+	if o.Mechanism == "" {
+		o.Mechanism = loginSHA512
 	}
 	if o.Interval == 0 {
 		o.Interval = 250 * time.Millisecond

@@ -245,6 +245,26 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+func TestLogin(t *testing.T) {
+	for name, ok := range map[string]bool{"right": true, "wrong": false} {
+		t.Run(name, func(t *testing.T) {
+			c := cluster(t, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-256", "edge", "right"))
+			s := &source{}
+			s.add(10)
+			sender := newSender(t, s, c.ListenAddrs(), func(o *events.Options) { o.User, o.Password, o.Mechanism = "edge", name, "SCRAM-SHA-256" })
+			sent := func() bool { return metric(t, sender, "fingerpost_edge_events_sent_total") == 10 }
+			sender.Start()
+			if ok {
+				eventually(t, "events", sent)
+			}
+			stop(t, sender, 2*time.Second)
+			if sent() != ok {
+				t.Errorf("sent: %v", !ok)
+			}
+		})
+	}
+}
+
 func TestOptions(t *testing.T) {
 	good := func() events.Options {
 		reader, _ := visit.New(visit.Options{Logger: slog.New(slog.DiscardHandler)})
@@ -256,6 +276,9 @@ func TestOptions(t *testing.T) {
 		"Describer is missing":        func(o *events.Options) { o.Describer = nil },
 		"Brokers are missing":         func(o *events.Options) { o.Brokers = nil },
 		"must be host:port":           func(o *events.Options) { o.Brokers = []string{"localhost"} },
+		"PLAIN needs TLS":             func(o *events.Options) { o.User, o.Password, o.Mechanism = "edge", "x", "PLAIN" },
+		"must be SCRAM-SHA-512":       func(o *events.Options) { o.Mechanism = "plain" },
+		"belong together":             func(o *events.Options) { o.User = "edge" },
 		"MaxWaiting must be positive": func(o *events.Options) { o.MaxWaiting = 0 },
 		"must be positive":            func(o *events.Options) { o.Pause = -1 },
 		"Logger is missing":           func(o *events.Options) { o.Logger = nil },
