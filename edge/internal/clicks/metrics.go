@@ -11,7 +11,7 @@ type metrics struct {
 	_                        [120]byte // the handlers' counter has its cache line for itself
 	shipped, lost, conflicts atomic.Uint64
 
-	recordedDesc, shippedDesc, lostDesc, conflictsDesc, syncErrorsDesc, bytesDesc, ageDesc *prometheus.Desc
+	recordedDesc, shippedDesc, lostDesc, conflictsDesc, syncErrorsDesc, bytesDesc, diskDesc, ageDesc *prometheus.Desc
 }
 
 func newMetrics() *metrics {
@@ -25,6 +25,7 @@ func newMetrics() *metrics {
 		conflictsDesc:  desc("spool_conflicts_total", "Epochs set aside because the control plane has other clicks under their numbers: a copied data folder, or two edges of one id."),
 		syncErrorsDesc: desc("spool_sync_errors_total", "Failures to make clicks survive a power failure; what they concern is shipped all the same."),
 		bytesDesc:      desc("spool_bytes", "Bytes of clicks that wait to be shipped."),
+		diskDesc:       desc("spool_disk_bytes", "Bytes that the spool's files take; --spool-bytes bounds them."),
 		ageDesc:        desc("spool_age_seconds", "How long ago all clicks were last known to be shipped."),
 	}
 }
@@ -32,7 +33,7 @@ func newMetrics() *metrics {
 // Describe implements prometheus.Collector.
 func (r *Recorder) Describe(ch chan<- *prometheus.Desc) {
 	m := r.metrics
-	for _, d := range []*prometheus.Desc{m.recordedDesc, m.shippedDesc, m.lostDesc, m.conflictsDesc, m.syncErrorsDesc, m.bytesDesc, m.ageDesc} {
+	for _, d := range []*prometheus.Desc{m.recordedDesc, m.shippedDesc, m.lostDesc, m.conflictsDesc, m.syncErrorsDesc, m.bytesDesc, m.diskDesc, m.ageDesc} {
 		ch <- d
 	}
 }
@@ -53,5 +54,6 @@ func (r *Recorder) Collect(ch chan<- prometheus.Metric) {
 	count(m.conflictsDesc, m.conflicts.Load())
 	count(m.syncErrorsDesc, r.spool.SyncErrors())
 	gauge(m.bytesDesc, float64(r.Waiting()))
+	gauge(m.diskDesc, float64(r.spool.Used()))
 	gauge(m.ageDesc, float64(r.options.Now().UnixMilli()-r.caught.Load())/1000)
 }
