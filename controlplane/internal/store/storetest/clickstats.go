@@ -84,6 +84,16 @@ func scopes(t *testing.T, f *fixture) {
 				if err != nil || sum(got).Count != tc.want {
 					t.Errorf("grain %d: %v (%v), want %d", g, got, err, tc.want)
 				}
+				var known uint64
+				err = f.Details(timeout(t), tc.scope, g, noon-day, noon+1, func(d stats.Detail) error {
+					for _, p := range d.Parts.GetParts() {
+						known += p.GetCount() // the edge's alone
+					}
+					return nil
+				})
+				if err != nil || g != stats.Minute && known != tc.want {
+					t.Errorf("grain %d: %d clicks are known (%v), want %d", g, known, err, tc.want)
+				}
 			}
 		})
 	}
