@@ -16,7 +16,7 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// A click becomes an event.
+// A click becomes an event, with no more of the address than its network.
 func TestClicksBecomeEvents(t *testing.T) {
 	kafka, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "fingerpost.clicks"))
 	if err != nil {
@@ -41,7 +41,7 @@ func TestClicksBecomeEvents(t *testing.T) {
 	if err := json.Unmarshal(records[0].Value, &event); err != nil {
 		t.Fatal(err)
 	}
-	for field, want := range map[string]any{"edge": "edge-1", "domain": "localhost", "code": "code", "sequence": 1.0, "index": 0.0} {
+	for field, want := range map[string]any{"edge": "edge-1", "domain": "localhost", "code": "code", "sequence": 1.0, "index": 0.0, "bot": "Go-http-client", "network": "127.0.0.0"} {
 		if event[field] != want {
 			t.Errorf("%s is %v, want %v", field, event[field], want)
 		}
