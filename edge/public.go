@@ -34,7 +34,7 @@ func (p *public) options() (node.Public, error) {
 		TLSAddr: p.TLSAddr, TLSCert: p.TLSCert, TLSKey: p.TLSKey, ReusePort: p.ReusePort,
 		TrustedProxies: p.TrustedProxies, ProxyProtocol: p.ProxyProtocol,
 		MaxConnectionsPerAddress: p.MaxConnectionsPerAddress,
-		UnknownRate: p.UnknownRate, UnknownBurst: p.UnknownBurst, Drain: p.Drain,
+		UnknownRate:              p.UnknownRate, UnknownBurst: p.UnknownBurst, Drain: p.Drain,
 	}
 	if p.UnknownRate == 0 {
 		o.UnknownRate = -1
