@@ -47,8 +47,14 @@ func authority(url []byte) []byte {
 	if i := bytes.Index(url, []byte("://")); i >= 0 {
 		url = url[i+3:]
 	}
-	if i := bytes.IndexAny(url, "/?#\\"); i >= 0 {
-		url = url[:i]
+	from := 0
+	for i, c := range url {
+		switch c {
+		case '@':
+			from = i + 1
+		case '/', '?', '#', '\\':
+			return url[from:i]
+		}
 	}
-	return url[bytes.LastIndexByte(url, '@')+1:]
+	return url[from:]
 }
