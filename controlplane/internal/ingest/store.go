@@ -29,7 +29,7 @@ type Store interface {
 }
 
 // Keeper is what a store's old clicks are looked after with. All of it may run on
-// several replicas at once, may be repeated, and takes bounded steps: each says
+// several replicas at once, may be repeated, and takes bounded transactions. Each says
 // whether there is more to do.
 type Keeper interface {
 	// RollUp adds to hours, days and totals what the build before has added to

@@ -52,8 +52,8 @@ func prunes(t *testing.T, f *fixture) {
 	f.clock.Store(noon)
 	f.ship(t, booked, b)
 	for _, step := range []struct {
-		after                   int64
-		brief, default_, unkown [3]int
+		after                 int64
+		brief, usual, unknown [3]int
 	}{
 		{0, [3]int{61, 20, 2}, [3]int{1100, 20, 2}, [3]int{1100, 20, 2}},
 		{2*day - 30, [3]int{0, 0, 1}, [3]int{31, 20, 2}, [3]int{31, 20, 2}},
@@ -63,7 +63,7 @@ func prunes(t *testing.T, f *fixture) {
 		f.clock.Store(noon + step.after)
 		f.prune(t)
 		got := [][3]int{f.lengths(t, "brief"), f.lengths(t, "default"), f.lengths(t, "unknown")}
-		if want := [][3]int{step.brief, step.default_, step.unkown}; !slices.Equal(got, want) {
+		if want := [][3]int{step.brief, step.usual, step.unknown}; !slices.Equal(got, want) {
 			t.Errorf("after %d minutes there are %v slots, want %v", step.after, got, want)
 		}
 	}
