@@ -12,7 +12,7 @@ const (
 	// garbage is what may gather between two collections, beside a heap for which
 	// it is between the two shares, in percent.
 	garbage                   = 64 << 20
-	leastGarbage, mostGarbage = 10, 50
+	leastGarbage, mostGarbage = 10, 25
 	// tending is how often the heap is looked at. It grows as memory warms up.
 	tending = 2 * time.Second
 )
