@@ -51,7 +51,7 @@ fuzz: ## fuzz every parser, each for FUZZTIME (10m)
 	@for target in \
 		edge/internal/guard:FuzzHead edge/internal/listen:FuzzProxyHeader edge/internal/client:FuzzForwarded \
 		edge/internal/redirect:FuzzRequest edge/internal/redirect:FuzzForwardQuery \
-		edge/internal/larder:FuzzPage edge/internal/visit:FuzzDescribe sync/link:FuzzCheckURL sync/feed:FuzzDecodeRecord \
+		edge/internal/larder:FuzzPage edge/internal/clicks/spool:FuzzSegment edge/internal/visit:FuzzDescribe sync/link:FuzzCheckURL sync/feed:FuzzDecodeRecord \
 		controlplane/internal/api:FuzzCursor controlplane/internal/links:FuzzTarget \
 		controlplane/internal/links:FuzzSearch controlplane/internal/transfer:FuzzRead; do \
 		echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) ./$${target%:*} || exit 1; \
