@@ -11,8 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/edge/node"
@@ -26,17 +29,17 @@ const takedownEdges = 10
 
 // fleet is a control plane and edges in this process.
 type fleet struct {
-	control string
-	edges   []*node.Node
+	control, rpc, etcd string
+	registry           *prometheus.Registry // of the control plane
+	edges              []*node.Node
 }
 
 func startFleet(t *testing.T, edges int) *fleet {
 	t.Helper()
-	etcd := feedtest.Start(t).Endpoint()
-	log := slog.New(slog.DiscardHandler)
+	f := &fleet{etcd: feedtest.Start(t).Endpoint(), registry: prometheus.NewRegistry()}
 	plane, err := server.New(server.Options{
-		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{etcd}, AdminKey: takedownKey,
-		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", Logger: log, Deadline: time.Minute,
+		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{f.etcd}, AdminKey: takedownKey, Registry: f.registry,
+		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Deadline: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,29 +48,41 @@ func startFleet(t *testing.T, edges int) *fleet {
 		t.Fatal(err)
 	}
 	ended(t, plane.Stop)
-	f := &fleet{control: "http://" + plane.Addr()}
-	for i := range edges {
+	f.control, f.rpc = "http://"+plane.Addr(), plane.RPCAddr()
+	f.addEdges(t, edges)
+	return f
+}
+
+// addEdges starts edges at once, and waits until they are ready.
+func (f *fleet) addEdges(t *testing.T, edges int) {
+	t.Helper()
+	var group sync.WaitGroup
+	for range edges {
 		n, err := node.New(node.Options{
-			ID: fmt.Sprintf("edge-%d", i), Region: "test", Addr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", CacheBytes: 8 << 20,
-			Control: []string{plane.RPCAddr()}, Etcd: []string{etcd}, Data: t.TempDir(), Logger: log,
+			ID: fmt.Sprintf("edge-%d", len(f.edges)), Region: "test", Addr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", CacheBytes: 8 << 20,
+			Control: []string{f.rpc}, Etcd: []string{f.etcd}, Data: t.TempDir(), Logger: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := n.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		ended(t, n.Stop)
 		f.edges = append(f.edges, n)
+		group.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			if err := n.Start(ctx); err != nil {
+				t.Error(err)
+				return
+			}
+			ended(t, n.Stop)
+			if err := n.WaitReady(ctx); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	for _, n := range f.edges {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		if err := n.WaitReady(ctx); err != nil {
-			t.Fatal(err)
-		}
+	group.Wait()
+	if t.Failed() {
+		t.FailNow()
 	}
-	return f
 }
 
 func ended(t *testing.T, stop func(context.Context) error) {

@@ -2,6 +2,34 @@ package main
 
 var breakages = []breakage{
 	{
+		promise: "1 durable and unique: a create that shares a statement is told that it has a code which it has not",
+		file:    "controlplane/internal/store/gather.go",
+		old:     "if err == nil && !written[key] {",
+		new:     "if err != nil && !written[key] {",
+		pkg:     "./controlplane/internal/store", run: "TestCreatesShare",
+	},
+	{
+		promise: "1 durable and unique: one refused create takes those with it that share its statement",
+		file:    "controlplane/internal/store/gather.go",
+		old:     "if len(all) > 1 && refused(err) {",
+		new:     "if len(all) > 1 && refused(nil) {",
+		pkg:     "./controlplane/internal/store", run: "TestCreatesShare",
+	},
+	{
+		promise: "codes: a length that has ended is not followed by the next",
+		file:    "controlplane/internal/counter/minter.go",
+		old:     "for used = length; used <= link.MaxLength; used++ {",
+		new:     "for used = length; used <= length; used++ {",
+		pkg:     "./controlplane/internal/counter", run: "TestALengthEnds",
+	},
+	{
+		promise: "codes: nobody is told that a length comes to its end",
+		file:    "controlplane/internal/counter/alarm.go",
+		old:     "if u.Ratio() >= alarmAt && !a.rang[u.Length] {",
+		new:     "if u.Ratio() > 1 && !a.rang[u.Length] {",
+		pkg:     "./controlplane/internal/counter", run: "TestAlarmRings",
+	},
+	{
 		promise: "5 once: clicks of a batch that was booked before are added again",
 		file:    "controlplane/internal/store/clicks.go",
 		old:     "batch.GetSequence() > 0 && !r.Duplicate && !r.Conflict",
