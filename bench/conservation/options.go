@@ -16,19 +16,20 @@ type Options struct {
 	// Dir is a folder for everything that is written.
 	Dir string
 	// Disk is an empty folder on a small disk of its own, for the edge's data; it
-	// is filled in every other spell without room. "" means that there is none:
-	// all of them reach SpoolBytes.
+	// is filled in every other spell. "" means that there is none: all spells reach
+	// SpoolBytes.
 	Disk string
 	// Kills is how many processes are killed, edge or control plane.
 	Kills int
-	// Spells is how often the edge has no room for clicks.
+	// Spells is how often the edge has no room for clicks, for want of a control
+	// plane that takes them.
 	Spells int
 	// Links and Clients are how many there are; 0 means 200 and 16.
 	Links, Clients int
 	// PerSecond is how many requests all clients together make outside spells; 0
-	// means 3,000.
+	// means 5,000.
 	PerSecond int
-	// SpoolBytes bounds the edge's spool; 0 means 12 MiB.
+	// SpoolBytes bounds the edge's spool; 0 means 16 MiB.
 	SpoolBytes int64
 	// Requests is how many requests are made at least; 0 means 10,000.
 	Requests uint64
@@ -49,7 +50,7 @@ func (o *Options) complete() error {
 		return errors.New("conservation: Kills is negative")
 	case o.Spells < 0:
 		return errors.New("conservation: Spells is negative")
-	case o.Links < 0 || o.Links > 500:
+	case o.Links < 0 || o.Links > 500: // they are created with one call
 		return errors.New("conservation: Links is negative or above 500")
 	case o.Clients < 0:
 		return errors.New("conservation: Clients is negative")
@@ -67,10 +68,10 @@ func (o *Options) complete() error {
 		o.Clients = 16
 	}
 	if o.PerSecond == 0 {
-		o.PerSecond = 3000
+		o.PerSecond = 5000
 	}
 	if o.SpoolBytes == 0 {
-		o.SpoolBytes = 12 << 20
+		o.SpoolBytes = 16 << 20
 	}
 	if o.Requests == 0 {
 		o.Requests = 10_000

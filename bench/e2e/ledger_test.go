@@ -31,7 +31,7 @@ func TestF2Ledger(t *testing.T) {
 			Etcd: builds.Path(t, etcdPkg), Control: builds.Path(t, controlplanePkg), Edge: builds.Path(t, edgePkg),
 		},
 		Database: postgres.NewDatabase(t), Dir: t.TempDir(), Kills: kills, Spells: 1, Links: 40, Clients: 8, PerSecond: 2000,
-		SpoolBytes: 4 << 20, Requests: 5000, Seed: 1, Logger: slog.New(slog.DiscardHandler),
+		SpoolBytes: 6 << 20, Requests: 5000, Seed: 1, Logger: slog.New(slog.DiscardHandler),
 	})
 	if r == nil {
 		t.Fatal(err)
