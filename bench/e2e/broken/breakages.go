@@ -19,7 +19,7 @@ var breakages = []breakage{
 		promise: "codes: a length that has ended is not followed by the next",
 		file:    "controlplane/internal/counter/minter.go",
 		old:     "for used = length; used <= link.MaxLength; used++ {",
-		new:     "for used = length; used <= length; used++ {",
+		new:     "for used = length; used <= min(length, link.MaxLength); used++ {",
 		pkg:     "./controlplane/internal/counter", run: "TestALengthEnds",
 	},
 	{
