@@ -23,49 +23,53 @@ const (
 	dimensions = 9
 )
 
-// row is what clicks are counted by: a link in a minute.
-type row struct {
-	domain, code string
-	minute       int64 // Unix seconds / 60
+// minute is the clicks of a domain in a minute.
+type minute struct {
+	minuteKey
+	rows map[string]int32 // by code: where in tally.all
 }
 
-// part is a value of a dimension.
-type part struct {
-	dimension wire.Dimension
-	value     string
+type minuteKey struct {
+	domain string
+	start  int64 // Unix seconds / 60
 }
 
-// sums is what is known of a row's clicks.
+// sums is what is known of a link's clicks in a minute.
 type sums struct {
+	minute      *minute
+	code        string
 	count, bots uint64
-	parts       map[part]*uint64
+	parts       parts
 	visitors    []uint32
 }
 
-// tally adds clicks up for one batch. It belongs to the shipper.
+// tally adds clicks up for one batch. It belongs to the shipper. Batches are many
+// and alike, so each is made in the memory of the one before.
 type tally struct {
 	limit  int
 	visits Describer
 
-	rows   map[row]*sums
-	room   []sums // for further rows
-	domain string // of the last row that was added: nearly all have the same
-	clicks int
-	bytes  int // of the batch when it is encoded, about
+	minutes map[minuteKey]*minute
+	last    *minute // that was looked for, or nil
+	all     []sums
+	message message
+	clicks  int
+	bytes   int // of the batch when it is encoded, about
 }
-
-// roomFor is for how many rows memory is taken at once.
-const roomFor = 256
 
 func newTally(limit int, visits Describer) *tally {
-	t := &tally{limit: limit, visits: visits}
-	t.reset()
-	return t
+	return &tally{limit: limit, visits: visits, minutes: make(map[minuteKey]*minute)}
 }
 
-// reset begins another batch, which is likely to be as large as the one before.
+// reset begins another batch, which is likely to be of the same minute. What the
+// last one said must not be in use any more.
 func (t *tally) reset() {
-	t.rows, t.clicks, t.bytes = make(map[row]*sums, len(t.rows)), 0, 0
+	clear(t.minutes)
+	if t.last != nil {
+		clear(t.last.rows)
+		t.minutes[t.last.minuteKey] = t.last
+	}
+	t.all, t.clicks, t.bytes = t.all[:0], 0, 0
 }
 
 // add counts a click and says whether there is room for more.
@@ -76,34 +80,48 @@ func (t *tally) add(r *spool.Record) (more bool) {
 	if len(r.Agent)+len(r.Referrer)+len(r.Language)+len(r.Query) > 0 || r.Network.IsValid() {
 		t.describe(s, r)
 	}
-	return len(t.rows) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes && len(s.parts) <= maxParts-dimensions
+	return len(t.all) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes && len(s.parts.list) <= maxParts-dimensions
 }
 
-// sumsOf finds a click's row. A lookup copies no string.
+// sumsOf finds what a click adds to, until the next call. A lookup copies no string.
 func (t *tally) sumsOf(r *spool.Record) *sums {
-	minute := min(max(r.At/time.Minute.Milliseconds(), 1), maxMinute) // whatever the clock says
-	if s := t.rows[row{string(r.Domain), string(r.Code), minute}]; s != nil {
-		return s
+	m := t.minuteOf(r)
+	if i, known := m.rows[string(r.Code)]; known {
+		return &t.all[i]
 	}
-	if len(t.room) == 0 {
-		t.room = make([]sums, roomFor)
-	}
-	if t.domain != string(r.Domain) {
-		t.domain = string(r.Domain)
-	}
-	s := &t.room[0]
-	t.room = t.room[1:]
-	t.rows[row{t.domain, string(r.Code), minute}] = s
-	t.bytes += len(r.Domain) + len(r.Code) + 32
+	code := string(r.Code)
+	m.rows[code] = int32(len(t.all))
+	t.bytes += len(m.domain) + len(code) + 32
+	return t.row(m, code)
+}
+
+// row begins a row, in the memory of one of an earlier batch if there is one.
+func (t *tally) row(m *minute, code string) *sums {
+	n := len(t.all)
+	t.all = slices.Grow(t.all, 1)[:n+1]
+	s := &t.all[n]
+	s.parts.reset()
+	*s = sums{minute: m, code: code, parts: s.parts, visitors: s.visitors[:0]}
 	return s
+}
+
+// minuteOf finds a click's minute, which nearly always is that of the click before.
+func (t *tally) minuteOf(r *spool.Record) *minute {
+	start := min(max(r.At/time.Minute.Milliseconds(), 1), maxMinute) // whatever the clock says
+	if m := t.last; m != nil && m.start == start && m.domain == string(r.Domain) {
+		return m
+	}
+	t.last = t.minutes[minuteKey{string(r.Domain), start}]
+	if t.last == nil {
+		t.last = &minute{minuteKey{string(r.Domain), start}, make(map[string]int32)}
+		t.minutes[t.last.minuteKey] = t.last
+	}
+	return t.last
 }
 
 // describe adds what is known of a click's visitor. Of programs only the name is.
 func (t *tally) describe(s *sums, r *spool.Record) {
 	f := t.visits.Describe(visit.Visit{Agent: r.Agent, Referrer: r.Referrer, Language: r.Language, Query: r.Query, Network: r.Network})
-	if s.parts == nil {
-		s.parts = make(map[part]*uint64)
-	}
 	if f.Bot != "" {
 		s.bots++
 		t.addPart(s, wire.Dimension_DIMENSION_BOT, f.Bot)
@@ -125,34 +143,14 @@ func (t *tally) describe(s *sums, r *spool.Record) {
 }
 
 func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
-	if value == "" {
-		return
-	}
-	n := s.parts[part{d, value}]
-	if n == nil {
-		if len(value) > maxValue || !utf8.ValidString(value) { // an agent may call itself anything
-			return
-		}
-		n = new(uint64)
-		s.parts[part{d, value}] = n
+	switch {
+	case value == "" || s.parts.count(part{d, value}):
+	case len(value) > maxValue || !utf8.ValidString(value): // an agent may call itself anything
+	default:
+		s.parts.add(part{d, value})
 		t.bytes += len(value) + 12
 	}
-	*n++
 }
 
-// counts is what a batch says, in no order.
-func (t *tally) counts() []*wire.ClickCount {
-	counts := make([]*wire.ClickCount, 0, len(t.rows))
-	room := make([]wire.ClickCount, len(t.rows))
-	for r, s := range t.rows {
-		c := &room[len(counts)]
-		c.Domain, c.Code, c.Minute, c.Count, c.Bots = r.domain, r.code, r.minute, s.count, s.bots
-		slices.Sort(s.visitors)
-		c.Visitors = slices.Compact(s.visitors)
-		for p, n := range s.parts {
-			c.Parts = append(c.Parts, &wire.Part{Dimension: p.dimension, Value: p.value, Count: *n})
-		}
-		counts = append(counts, c)
-	}
-	return counts
-}
+// counts is what a batch says, until the next one begins.
+func (t *tally) counts() []*wire.ClickCount { return t.message.of(t.all) }
