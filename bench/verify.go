@@ -51,7 +51,10 @@ func (c *verifyCommand) Run(ctx context.Context, log *slog.Logger) error {
 }
 
 func (c *verifyCommand) verifier(log *slog.Logger) (*verify.Verifier, error) {
-	if c.Links < 0 {
+	switch {
+	case c.Key == "":
+		return nil, errors.New("--key is missing")
+	case c.Links < 0:
 		return nil, errors.New("--links is negative")
 	}
 	urls, err := workload.URLs(c.URLs)

@@ -193,6 +193,9 @@ func (n *Node) start(ctx context.Context) error {
 	}
 	n.onStop("ops", n.ops.Stop)
 
+	if o.Clicks.CountryDB == "" {
+		o.Logger.Info("no country file: countries are not known") // not before: a start that is refused says one line
+	}
 	presence := &wire.Presence{Id: o.ID, Region: o.Region, Address: n.Addr(), Build: o.Build}
 	n.run("presence", func(ctx context.Context) { client.Announce(ctx, presence) })
 	return nil

@@ -66,7 +66,6 @@ func New(o Options) (*Reader, error) {
 		campaigns: newMemo(knownCampaigns, readCampaign),
 	}
 	if o.CountryDB == "" {
-		o.Logger.Info("no country file: countries are not known")
 		return r, nil
 	}
 	r.countries = &countries{path: o.CountryDB, logger: o.Logger}
