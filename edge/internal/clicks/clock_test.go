@@ -24,8 +24,10 @@ func TestF16ClockSteps(t *testing.T) {
 		r.Record(clicks.Click{Domain: "a.example", Code: "code", At: clock.Load()})
 		want++
 		until(t, "the click is booked", func() bool { return b.total() == want })
-		clock.Add(2000)
-		until(t, "the control plane hears how far the edge is", func() bool { return b.heard() > heard })
+		until(t, "the control plane hears how far the edge is", func() bool {
+			clock.Add(100) // the shipper may look at the clock late
+			return b.heard() > heard
+		})
 	}
 	stop(t, r)
 	if !slices.IsSorted(b.watermarks) {
@@ -99,8 +101,10 @@ func TestF14OldControlPlane(t *testing.T) {
 	if n := b.heard(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	clock.Add(time.Hour.Milliseconds())
-	until(t, "it was told again", func() bool { return b.heard() == 2 })
+	until(t, "it was told again", func() bool {
+		clock.Add(time.Minute.Milliseconds()) // the shipper may look at the clock late
+		return b.heard() > 1
+	})
 	stop(t, r)
 	if n := metric(t, r, "fingerpost_edge_spool_conflicts_total"); n != 0 {
 		t.Errorf("%d epochs are set aside", n)
