@@ -11,7 +11,7 @@ import (
 const (
 	// garbage is what may gather between two collections, beside a heap for which
 	// it is between the two shares, in percent.
-	garbage                   = 64 << 20
+	garbage                   = 48 << 20
 	leastGarbage, mostGarbage = 10, 25
 	// tending is how often the heap is looked at. It grows as memory warms up.
 	tending = 2 * time.Second
