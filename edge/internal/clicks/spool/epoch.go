@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -186,10 +187,23 @@ func (e *epoch) destroy() (bytes int64, err error) {
 	if e.dir == "" || e.aside {
 		return bytes, nil
 	}
-	if err := os.RemoveAll(e.dir); err != nil {
-		return bytes, fmt.Errorf("removing an epoch: %w", err)
+	return bytes, removeEpoch(e.dir)
+}
+
+// gone ends the name of a folder that is being removed.
+const gone = ".gone"
+
+// removeEpoch removes an epoch's folder. It is renamed first: what a crash left of
+// one whose notes are gone already would be shipped anew, and refused.
+func removeEpoch(dir string) error {
+	err := os.Rename(dir, dir+gone)
+	if err == nil {
+		err = errors.Join(syncFolder(filepath.Dir(dir)), os.RemoveAll(dir+gone))
 	}
-	return bytes, nil
+	if err != nil {
+		return fmt.Errorf("removing an epoch: %w", err)
+	}
+	return nil
 }
 
 // setAside renames the folder, so that no start looks at it again.

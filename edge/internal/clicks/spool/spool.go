@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -99,6 +100,12 @@ func (s *Spool) left() (epochs []*epoch, err error) {
 		return nil, fmt.Errorf("reading the spool: %w", err)
 	}
 	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), gone) {
+			if err := os.RemoveAll(filepath.Join(s.dir, entry.Name())); err != nil {
+				return nil, fmt.Errorf("removing an epoch: %w", err)
+			}
+			continue
+		}
 		number, err := strconv.ParseUint(entry.Name(), 10, 63)
 		if err != nil || !entry.IsDir() {
 			continue // the lock, or what was set aside
