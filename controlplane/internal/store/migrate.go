@@ -43,7 +43,13 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	applied, err := provider.Up(ctx)
+	var applied []*goose.MigrationResult
+	// The previous build may be at work: a step that would wait for it for ever is
+	// undone, and taken again.
+	err = retry(ctx, func(ctx context.Context) (err error) {
+		applied, err = provider.Up(ctx)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
