@@ -57,8 +57,5 @@ func (p *parts) add(of part) {
 	}
 }
 
-// reset forgets the parts but not their memory.
-func (p *parts) reset() {
-	clear(p.list)
-	p.list, p.index = p.list[:0], nil
-}
+// reset forgets the parts but not the memory of a handful.
+func (p *parts) reset() { p.list, p.index = emptied(p.list), nil }

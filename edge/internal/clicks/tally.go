@@ -101,8 +101,18 @@ func (t *tally) row(m *minute, code string) *sums {
 	t.all = slices.Grow(t.all, 1)[:n+1]
 	s := &t.all[n]
 	s.parts.reset()
-	*s = sums{minute: m, code: code, parts: s.parts, visitors: s.visitors[:0]}
+	*s = sums{minute: m, code: code, parts: s.parts, visitors: emptied(s.visitors)}
 	return s
+}
+
+// emptied keeps the memory of a list for the next one, unless it was a much clicked
+// link's: all rows may have been that once.
+func emptied[T any](list []T) []T {
+	if cap(list) > 4*handful {
+		return nil
+	}
+	clear(list)
+	return list[:0]
 }
 
 // minuteOf finds a click's minute, which nearly always is that of the click before.
