@@ -770,6 +770,7 @@ type Batch struct {
 	Digest        uint64 `protobuf:"fixed64,6,opt,name=digest,proto3" json:"digest,omitempty"`
 	Watermark     int64  `protobuf:"varint,7,opt,name=watermark,proto3" json:"watermark,omitempty"` // Unix milliseconds; every click that this edge answered before is in this batch or an earlier one
 	Last          bool   `protobuf:"varint,8,opt,name=last,proto3" json:"last,omitempty"`           // the epoch ends with this batch: a higher sequence is not genuine
+	Ending        bool   `protobuf:"varint,9,opt,name=ending,proto3" json:"ending,omitempty"`       // the edge stops with this, and has shipped all it had: no figure waits for it any longer
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -856,6 +857,13 @@ func (x *Batch) GetWatermark() int64 {
 func (x *Batch) GetLast() bool {
 	if x != nil {
 		return x.Last
+	}
+	return false
+}
+
+func (x *Batch) GetEnding() bool {
+	if x != nil {
+		return x.Ending
 	}
 	return false
 }
@@ -1402,7 +1410,7 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\rLeaseResponse\x12\x14\n" +
 	"\x05shard\x18\x01 \x01(\rR\x05shard\x12\x14\n" +
 	"\x05first\x18\x02 \x01(\x04R\x05first\x12\x12\n" +
-	"\x04size\x18\x03 \x01(\x04R\x04size\"\xde\x01\n" +
+	"\x04size\x18\x03 \x01(\x04R\x04size\"\xf6\x01\n" +
 	"\x05Batch\x12\x12\n" +
 	"\x04edge\x18\x01 \x01(\tR\x04edge\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x1a\n" +
@@ -1411,7 +1419,8 @@ const file_fingerpost_proto_rawDesc = "" +
 	"\x04boot\x18\x05 \x01(\x04R\x04boot\x12\x16\n" +
 	"\x06digest\x18\x06 \x01(\x06R\x06digest\x12\x1c\n" +
 	"\twatermark\x18\a \x01(\x03R\twatermark\x12\x12\n" +
-	"\x04last\x18\b \x01(\bR\x04last\"\xc1\x01\n" +
+	"\x04last\x18\b \x01(\bR\x04last\x12\x16\n" +
+	"\x06ending\x18\t \x01(\bR\x06ending\"\xc1\x01\n" +
 	"\n" +
 	"ClickCount\x12\x16\n" +
 	"\x06domain\x18\x01 \x01(\tR\x06domain\x12\x12\n" +
