@@ -23,6 +23,7 @@ type compareCommand struct {
 	Idle       int           `help:"How many idle connections to open. 0: none." default:"10000"`
 	CacheBytes int64         `help:"The edge's memory for links." default:"536870912"`
 	Edge       string        `help:"The edge's program. Default: built from this module." placeholder:"FILE"`
+	Against    string        `help:"Another edge's program, which takes turns too: to compare two builds." placeholder:"FILE"`
 	Etcd       string        `help:"etcd's program. Default: built from this module." placeholder:"FILE"`
 	JSON       string        `name:"json" help:"Also write the result to this file." placeholder:"FILE"`
 }
@@ -65,7 +66,7 @@ func (c *compareCommand) options(ctx context.Context, dir string, log *slog.Logg
 		return o, err
 	}
 	o = peers.Options{
-		URLs: workload.Targets(urls, c.Links), CacheBytes: c.CacheBytes, Rounds: c.Rounds, Turn: c.Turn, Tail: c.Tail, Idle: c.Idle,
+		URLs: workload.Targets(urls, c.Links), CacheBytes: c.CacheBytes, Rounds: c.Rounds, Turn: c.Turn, Tail: c.Tail, Idle: c.Idle, Against: c.Against,
 	}
 	if o.Bench, err = os.Executable(); err != nil {
 		return o, fmt.Errorf("looking for this program: %w", err)

@@ -34,6 +34,7 @@ func Run(ctx context.Context, o Options) (r *Result, err error) {
 	if err := f.turns(ctx, r); err != nil {
 		return nil, err
 	}
+	r.Ratios = r.ratios()
 	if o.Tail > 0 {
 		if r.Tail, err = f.tail(ctx, r.halfOfPeak()); err != nil {
 			return nil, err
@@ -54,7 +55,7 @@ type field struct {
 	links   []Link
 	plane   *plane
 	etcd    *server
-	servers []*server // the floor, nginx, HAProxy, the edge
+	servers []*server // the floor, nginx, HAProxy, the edges
 	memory  int64     // of the edge with all links
 }
 
@@ -85,15 +86,33 @@ func (f *field) start(ctx context.Context) (err error) {
 	if err := add(startHAProxy(f.dir, f.links)); err != nil {
 		return err
 	}
-	edge, err := startEdge(f.dir, "edge", f.options.Edge, f.plane.addr, f.etcd.addr, f.options.CacheBytes)
-	if err := add(edge, err); err != nil {
+	if err := f.startEdges(ctx); err != nil {
 		return err
 	}
-	if err := warm(ctx, edge, f.links); err != nil {
-		return err
-	}
-	f.memory, err = edge.memory()
+	f.memory, err = f.server(theEdge).memory()
 	return err
+}
+
+// startEdges starts the edges, and has each ask for all links.
+func (f *field) startEdges(ctx context.Context) error {
+	edges := []edge{
+		{name: theEdge, program: f.options.Edge},
+		{name: inMemory, program: f.options.Edge, flags: []string{"--spool-bytes", "0"}},
+	}
+	if f.options.Against != "" {
+		edges = append(edges, edge{name: other, program: f.options.Against})
+	}
+	for i, e := range edges {
+		s, err := e.start(f, fmt.Sprint("edge-", i))
+		if err != nil {
+			return err
+		}
+		f.servers = append(f.servers, s)
+		if err := warm(ctx, s, f.links); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *field) stop() {
@@ -113,14 +132,17 @@ func (f *field) server(name string) *server {
 }
 
 // turns has each server hammered once in each round, after one short turn that
-// does not count.
+// does not count. Every other round goes backwards: who comes later meets a machine
+// that others have worked on.
 func (f *field) turns(ctx context.Context, r *Result) error {
 	script, err := writeScript(f.dir, f.links)
 	if err != nil {
 		return err
 	}
+	order := slices.Clone(f.servers)
 	for round := range f.options.Rounds + 1 {
-		for _, s := range f.servers {
+		slices.Reverse(order)
+		for _, s := range order {
 			turn := f.options.Turn
 			if round == 0 {
 				turn = time.Second

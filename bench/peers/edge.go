@@ -48,8 +48,21 @@ func publishDomain(addr string) error {
 	return nil
 }
 
-// startEdge starts an edge with an empty memory.
-func startEdge(dir, name, program, control, etcd string, cacheBytes int64) (*server, error) {
+// What the edges are called.
+const (
+	theEdge  = "edge"
+	inMemory = "edge, clicks in memory"
+	other    = "other edge"
+)
+
+// edge is an edge to be compared.
+type edge struct {
+	name, program string
+	flags         []string // beside those that all have
+}
+
+// start starts it with an empty memory.
+func (e edge) start(f *field, id string) (*server, error) {
 	addr, err := free()
 	if err != nil {
 		return nil, err
@@ -58,8 +71,8 @@ func startEdge(dir, name, program, control, etcd string, cacheBytes int64) (*ser
 	if err != nil {
 		return nil, err
 	}
-	return start(name, addr, serverCPU, []string{"GOMAXPROCS=1"}, program, "--id", name, "--addr", addr, "--ops-addr", ops,
-		"--control", control, "--etcd", etcd, "--data", filepath.Join(dir, name), "--cache-bytes", fmt.Sprint(cacheBytes))
+	return start(e.name, addr, serverCPU, []string{"GOMAXPROCS=1"}, e.program, append(e.flags, "--id", id, "--addr", addr, "--ops-addr", ops,
+		"--control", f.plane.addr, "--etcd", f.etcd.addr, "--data", filepath.Join(f.dir, id), "--cache-bytes", fmt.Sprint(f.options.CacheBytes))...)
 }
 
 // all asks for each link once, in order.

@@ -15,9 +15,11 @@ type Options struct {
 	// Edge, Etcd and Bench are the programs; Bench is this one, which is the floor
 	// when it is started with "floor" and an address.
 	Edge, Etcd, Bench string
+	// Against is another edge's program, to compare two builds. Default: none.
+	Against string
 	// URLs are the targets, the most popular first; there are as many links.
 	URLs []string
-	// CacheBytes is the edge's memory for them. Default 512 MiB.
+	// CacheBytes is each edge's memory for them. Default 512 MiB.
 	CacheBytes int64
 	// Rounds is how often each server has its turn. Default 5.
 	Rounds int

@@ -62,3 +62,8 @@ func (p *plane) Ship(_ context.Context, b *wire.Batch) (*wire.ShipResponse, erro
 	}
 	return &wire.ShipResponse{}, nil
 }
+
+// Salt implements wire.ClicksServer.
+func (p *plane) Salt(_ context.Context, r *wire.SaltRequest) (*wire.SaltResponse, error) {
+	return &wire.SaltResponse{Salt: make([]byte, 16)}, nil
+}

@@ -15,6 +15,7 @@ import (
 const (
 	mostOfNginx     = 0.95      // processor time
 	mostOfFloor     = 1.30      // processor time
+	mostOfMemory    = 1.05      // processor time, against an edge that keeps clicks in memory
 	mostTail        = 2.0       // times nginx's p99.9
 	mostIdle        = 120 << 20 // bytes for ten thousand connections
 	idleConnections = 10_000
@@ -30,8 +31,10 @@ type Turn struct {
 type Result struct {
 	Links int `json:"links"`
 	// Memory is the edge's, in bytes, with all links.
-	Memory int64                   `json:"memory"`
-	Rounds map[string][]Turn       `json:"rounds"`
+	Memory int64             `json:"memory"`
+	Rounds map[string][]Turn `json:"rounds"`
+	// Ratios are what the edge needs of the processor, against the others.
+	Ratios map[string]float64      `json:"ratios"`
 	Tail   map[string]hist.Summary `json:"tail,omitempty"`
 	// IdleMemory is what idle connections added to the edge's memory, in bytes.
 	IdleMemory int64 `json:"idle_memory,omitempty"`
@@ -44,6 +47,15 @@ func (r *Result) ratio(name, other string, of func(Turn) float64) float64 {
 		ratios[i] = of(r.Rounds[name][i]) / of(r.Rounds[other][i])
 	}
 	return median(ratios)
+}
+
+// ratios are what the edge needs of the processor, against the others.
+func (r *Result) ratios() map[string]float64 {
+	ratios := make(map[string]float64, len(r.Rounds))
+	for name := range r.Rounds {
+		ratios[name] = r.ratio(theEdge, name, processor)
+	}
+	return ratios
 }
 
 func (r *Result) of(name string, of func(Turn) float64) float64 {
@@ -64,28 +76,40 @@ func median(values []float64) float64 {
 
 // halfOfPeak is half of what the slower of edge and nginx can do.
 func (r *Result) halfOfPeak() uint64 {
-	return uint64(min(r.of("edge", perSecond), r.of("nginx", perSecond)) / 2)
+	return uint64(min(r.of(theEdge, perSecond), r.of("nginx", perSecond)) / 2)
 }
 
 // Sections are the result as a table.
 func (r *Result) Sections() []report.Section {
 	turns := report.Section{Title: fmt.Sprintf("redirects of %s links, a processor for each server", report.Count(r.Links))}
-	for _, name := range []string{"floor", "nginx", "haproxy", "edge"} {
+	for _, name := range []string{"floor", "nginx", "haproxy", theEdge, inMemory, other} {
+		if len(r.Rounds[name]) == 0 {
+			continue
+		}
 		turns.Rows = append(turns.Rows, report.Row{Name: name, Value: fmt.Sprintf("%.2f us of processor time   %s   %.2f x floor   %.2f x nginx",
 			r.of(name, processor)/1000, report.Rate(r.of(name, perSecond)), r.ratio(name, "floor", processor), r.ratio(name, "nginx", processor))})
 	}
-	nginx, floor := r.ratio("edge", "nginx", processor), r.ratio("edge", "floor", processor)
-	rate := r.ratio("edge", "nginx", perSecond)
+	return []report.Section{turns, r.edge()}
+}
+
+// edge judges what is promised of the edge.
+func (r *Result) edge() report.Section {
+	rate := r.ratio(theEdge, "nginx", perSecond)
 	edge := report.Section{Title: "edge", Rows: []report.Row{
-		{Name: "processor time", Value: fmt.Sprintf("%.2f x nginx, at most %.2f", nginx, mostOfNginx), Verdict: report.Judge(nginx <= mostOfNginx)},
-		{Name: "", Value: fmt.Sprintf("%.2f x floor, at most %.2f", floor, mostOfFloor), Verdict: report.Judge(floor <= mostOfFloor)},
+		r.most("processor time", "nginx", mostOfNginx),
+		r.most("", "floor", mostOfFloor),
+		r.most("", inMemory, mostOfMemory),
 		{Name: "throughput", Value: fmt.Sprintf("%.2f x nginx, at least 1", rate), Verdict: report.Judge(rate >= 1)},
 		{Name: "memory", Value: fmt.Sprintf("%d MiB with all links", r.Memory>>20)},
 	}}
+	if len(r.Rounds[other]) > 0 {
+		edge.Rows = append(edge.Rows, report.Row{Name: "against the other", Value: fmt.Sprintf("%.3f x its processor time   %.3f x its throughput",
+			r.ratio(theEdge, other, processor), r.ratio(theEdge, other, perSecond))})
+	}
 	if r.Tail != nil {
-		ratio := r.Tail["edge"].P999 / r.Tail["nginx"].P999
+		ratio := r.Tail[theEdge].P999 / r.Tail["nginx"].P999
 		edge.Rows = append(edge.Rows,
-			report.Row{Name: "at half of peak", Value: report.Latency(r.Tail["edge"])},
+			report.Row{Name: "at half of peak", Value: report.Latency(r.Tail[theEdge])},
 			report.Row{Name: "  nginx", Value: report.Latency(r.Tail["nginx"])},
 			report.Row{Name: "  p99.9", Value: fmt.Sprintf("%.2f x nginx, at most %.0f", ratio, mostTail), Verdict: report.Judge(ratio <= mostTail)})
 	}
@@ -93,5 +117,11 @@ func (r *Result) Sections() []report.Section {
 		edge.Rows = append(edge.Rows, report.Row{Name: "idle connections", Value: fmt.Sprintf("took %d MiB, at most %d for %s",
 			r.IdleMemory>>20, mostIdle>>20, report.Count(idleConnections)), Verdict: report.Judge(r.IdleMemory <= mostIdle)})
 	}
-	return []report.Section{turns, edge}
+	return edge
+}
+
+// most judges the processor time against another server's.
+func (r *Result) most(name, against string, most float64) report.Row {
+	ratio := r.ratio(theEdge, against, processor)
+	return report.Row{Name: name, Value: fmt.Sprintf("%.2f x %s, at most %.2f", ratio, against, most), Verdict: report.Judge(ratio <= most)}
 }

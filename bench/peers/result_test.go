@@ -20,22 +20,24 @@ func turns(processor time.Duration, rate float64) []peers.Turn {
 func TestVerdicts(t *testing.T) {
 	for name, c := range map[string]struct {
 		edge  time.Duration
+		mem   time.Duration // with clicks in memory
 		rate  float64
 		p999  float64
 		idle  int64
 		fails int
 	}{
-		"all holds":          {6 * time.Microsecond, 101, 4, 100 << 20, 0},
-		"too much processor": {7 * time.Microsecond, 101, 4, 100 << 20, 2},
-		"too slow":           {6 * time.Microsecond, 99, 4, 100 << 20, 1},
-		"a long tail":        {6 * time.Microsecond, 101, 4.1, 100 << 20, 1},
-		"too much memory":    {6 * time.Microsecond, 101, 4, 121 << 20, 1},
+		"all holds":          {6 * time.Microsecond, 6 * time.Microsecond, 101, 4, 100 << 20, 0},
+		"too much processor": {7 * time.Microsecond, 7 * time.Microsecond, 101, 4, 100 << 20, 2},
+		"costly clicks":      {6 * time.Microsecond, 5700 * time.Nanosecond, 101, 4, 100 << 20, 1},
+		"too slow":           {6 * time.Microsecond, 6 * time.Microsecond, 99, 4, 100 << 20, 1},
+		"a long tail":        {6 * time.Microsecond, 6 * time.Microsecond, 101, 4.1, 100 << 20, 1},
+		"too much memory":    {6 * time.Microsecond, 6 * time.Microsecond, 101, 4, 121 << 20, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &peers.Result{
 				Rounds: map[string][]peers.Turn{
 					"floor": turns(5*time.Microsecond, 200), "nginx": turns(7*time.Microsecond, 100), "haproxy": turns(9*time.Microsecond, 90),
-					"edge": turns(c.edge, c.rate),
+					"edge": turns(c.edge, c.rate), "edge, clicks in memory": turns(c.mem, c.rate),
 				},
 				Tail:       map[string]hist.Summary{"nginx": {P999: 2}, "edge": {P999: c.p999}},
 				IdleMemory: c.idle,

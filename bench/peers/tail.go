@@ -32,7 +32,7 @@ func (f *field) tail(ctx context.Context, rate uint64) (map[string]hist.Summary,
 	if err != nil {
 		return nil, err
 	}
-	latencies := map[string]*hist.Histogram{"nginx": hist.New(), "edge": hist.New()}
+	latencies := map[string]*hist.Histogram{"nginx": hist.New(), theEdge: hist.New()}
 	for range pieces {
 		for name, h := range latencies {
 			r, err := load.Run(ctx, load.Options{
@@ -46,7 +46,7 @@ func (f *field) tail(ctx context.Context, rate uint64) (map[string]hist.Summary,
 			h.Merge(r.Latency)
 		}
 	}
-	return map[string]hist.Summary{"nginx": latencies["nginx"].Summary(), "edge": latencies["edge"].Summary()}, nil
+	return map[string]hist.Summary{"nginx": latencies["nginx"].Summary(), theEdge: latencies[theEdge].Summary()}, nil
 }
 
 // popular asks for links as the curve has it.
@@ -63,7 +63,7 @@ func (popular) Answered(uint64, *load.Answer, error) {}
 
 // idle gives the memory that the edge takes for connections that have asked once.
 func (f *field) idle() (int64, error) {
-	edge := f.server("edge")
+	edge := f.server(theEdge)
 	before, err := edge.memory()
 	if err != nil {
 		return 0, err
