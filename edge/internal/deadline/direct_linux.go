@@ -91,13 +91,13 @@ func (d *direct) TryRead(p []byte) (int, error) {
 		return 0, nil
 	}
 	for {
-		n, err := syscall.Read(d.fd, p)
+		n, err := receive(d.fd, p)
 		switch {
-		case errors.Is(err, syscall.EINTR):
+		case err == syscall.EINTR:
 			continue
-		case errors.Is(err, syscall.EAGAIN):
+		case err == syscall.EAGAIN:
 			return 0, nil
-		case err != nil:
+		case err != 0:
 			return 0, os.NewSyscallError("read", err)
 		case n == 0:
 			return 0, io.EOF
@@ -114,7 +114,7 @@ func (d *direct) Write(p []byte) (int, error) {
 	if d.fd == none {
 		return d.conn.Write(p)
 	}
-	n, _ := syscall.Write(d.fd, p) // an error stays, for the write that waits
+	n, _ := send(d.fd, p) // an error stays, for the write that waits
 	if n == len(p) {
 		d.answered()
 		return n, nil
