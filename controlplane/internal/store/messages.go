@@ -56,7 +56,7 @@ func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit int
 		if err != nil {
 			return err
 		}
-		claimed, err = addressed(ctx, tx, messages)
+		claimed, err = s.addressed(ctx, tx, messages)
 		return err
 	})
 	if err != nil {
@@ -67,12 +67,12 @@ func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit int
 
 // addressed adds to messages where they go, and removes those of webhooks that
 // are gone.
-func addressed(ctx context.Context, tx *sql.Tx, messages []webhooks.Message) (claimed []webhooks.Claimed, err error) {
+func (s *Store) addressed(ctx context.Context, tx *sql.Tx, messages []webhooks.Message) (claimed []webhooks.Claimed, err error) {
 	hooks := make(map[string]*webhooks.Webhook)
 	for _, m := range messages {
 		hook, known := hooks[m.Webhook]
 		if !known {
-			w, err := scanWebhook(tx.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`, m.Webhook))
+			w, err := s.scanWebhook(tx.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`, m.Webhook))
 			switch {
 			case err == nil:
 				hook = &w

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/sealed"
 )
 
 // Store is an open database. It is safe for concurrent use.
@@ -19,6 +21,7 @@ type Store struct {
 	gathering   *gathering // of creates, on a server; nil for SQLite
 	dialect     dialect
 	isolation   sql.IsolationLevel // of transactions; the server's default but in tests
+	box         *sealed.Box        // of secrets; nil leaves them in the clear
 	logger      *slog.Logger
 	now         func() time.Time
 }
@@ -28,7 +31,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	s := &Store{logger: o.Logger, now: o.Now}
+	s := &Store{box: o.Box, logger: o.Logger, now: o.Now}
 	var err error
 	switch {
 	case strings.HasPrefix(o.URL, "sqlite:"):

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"runtime"
 	"time"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/sealed"
 )
 
 // Options of a Store.
@@ -17,6 +19,9 @@ type Options struct {
 	// at least sixteen. SQLite uses one for writing and as many as there are CPUs,
 	// at least four, for reading, whatever stands here.
 	MaxConns int
+	// Box seals the secrets that must be stored as they are; nil leaves them in the
+	// clear.
+	Box *sealed.Box
 	// Logger is told what was opened and migrated. Statements are not logged.
 	Logger *slog.Logger
 	// Now is the clock of leases, claims and changes; nil means time.Now.

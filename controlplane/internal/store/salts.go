@@ -8,9 +8,14 @@ import (
 
 // Salt is ingest.Store's.
 func (s *Store) Salt(ctx context.Context, day int64, fresh []byte) (salt []byte, err error) {
-	_, err = s.exec(ctx, `INSERT INTO visitor_salts (day, salt) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING`, day, fresh)
+	var by string
+	place := fmt.Sprint("visitor_salts ", day)
+	_, err = s.exec(ctx, `INSERT INTO visitor_salts (day, salt, sealed_by) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING`, day, s.box.Seal(place, fresh), s.box.ID())
 	if err == nil {
-		err = s.read.QueryRowContext(ctx, `SELECT salt FROM visitor_salts WHERE day = $1`, day).Scan(&salt)
+		err = s.read.QueryRowContext(ctx, `SELECT salt, sealed_by FROM visitor_salts WHERE day = $1`, day).Scan(&salt, &by)
+	}
+	if err == nil {
+		salt, err = s.box.Open(place, salt, by)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the salt of day %d: %w", day, err)

@@ -45,6 +45,7 @@ func TestCockroachDB(t *testing.T) {
 	}
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, database(t)) })
 	storetest.RunClicks(t, database)
+	storetest.RunSealed(t, database, openSealed, dumpServer)
 	t.Run("its own migrations are taken or skipped", func(t *testing.T) {
 		s := open(t, database(t))
 		for range 2 {

@@ -14,13 +14,13 @@ import (
 
 var _ webhooks.Store = (*Store)(nil)
 
-const webhookColumns = `id, workspace, url, events, secret, domain, code, threshold, reached, after_block, created_at`
+const webhookColumns = `id, workspace, url, events, secret, sealed_by, domain, code, threshold, reached, after_block, created_at`
 
 // InsertWebhook is webhooks.Store's.
 func (s *Store) InsertWebhook(ctx context.Context, w webhooks.Webhook) error {
 	err := s.inChange(ctx, "webhook "+w.ID, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO webhooks (`+webhookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			w.ID, w.Workspace, w.URL, strings.Join(w.Events, ","), w.Secret, w.Link.Domain, w.Link.Code, int64(w.Threshold), w.Reached, w.AfterBlock, w.CreatedAt)
+		_, err := tx.ExecContext(ctx, `INSERT INTO webhooks (`+webhookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			w.ID, w.Workspace, w.URL, strings.Join(w.Events, ","), s.sealText(webhookPlace(w.ID), w.Secret), s.box.ID(), w.Link.Domain, w.Link.Code, int64(w.Threshold), w.Reached, w.AfterBlock, w.CreatedAt)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (s *Store) InsertWebhook(ctx context.Context, w webhooks.Webhook) error {
 // DeleteWebhook is webhooks.Store's.
 func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
 	err := s.inChange(ctx, "webhook "+id, func(ctx context.Context, tx *sql.Tx) error {
-		w, err := scanWebhook(tx.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`+s.dialect.forUpdate, id))
+		w, err := scanSealed(tx.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`+s.dialect.forUpdate, id))
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
 				return err
 			}
 		}
-		return s.audit(ctx, tx, webhookChange("webhook.delete", &w, nil))
+		return s.audit(ctx, tx, webhookChange("webhook.delete", &w.Webhook, nil))
 	})
 	if err != nil {
 		return fmt.Errorf("deleting webhook: %w", err)
@@ -81,7 +81,7 @@ func webhookChange(action string, before, after *webhooks.Webhook) audit.Change 
 
 // Webhook is webhooks.Store's.
 func (s *Store) Webhook(ctx context.Context, id string) (webhooks.Webhook, error) {
-	w, err := scanWebhook(s.read.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`, id))
+	w, err := s.scanWebhook(s.read.QueryRowContext(ctx, `SELECT `+webhookColumns+` FROM webhooks WHERE id = $1`, id))
 	if err != nil {
 		return webhooks.Webhook{}, fmt.Errorf("reading webhook: %w", err)
 	}
@@ -95,16 +95,32 @@ WHERE ($1 = '' OR workspace = $1) AND (created_at, id) > ($2, $3) ORDER BY creat
 	if err != nil {
 		return nil, fmt.Errorf("listing webhooks: %w", err)
 	}
-	found, err := all(rows, scanWebhook)
+	found, err := all(rows, s.scanWebhook)
 	if err != nil {
 		return nil, fmt.Errorf("listing webhooks: %w", err)
 	}
 	return found, nil
 }
 
-func scanWebhook(row scanner) (w webhooks.Webhook, err error) {
+// sealedWebhook is a webhook with its secret as it is stored.
+type sealedWebhook struct {
+	webhooks.Webhook
+	by string
+}
+
+func webhookPlace(id string) string { return "webhooks " + id }
+
+func (s *Store) scanWebhook(row scanner) (webhooks.Webhook, error) {
+	w, err := scanSealed(row)
+	if err == nil {
+		w.Secret, err = s.openText(webhookPlace(w.ID), w.Secret, w.by)
+	}
+	return w.Webhook, err
+}
+
+func scanSealed(row scanner) (w sealedWebhook, err error) {
 	var events string
-	err = row.Scan(&w.ID, &w.Workspace, &w.URL, &events, &w.Secret, &w.Link.Domain, &w.Link.Code, &w.Threshold, &w.Reached, &w.AfterBlock, &w.CreatedAt)
+	err = row.Scan(&w.ID, &w.Workspace, &w.URL, &events, &w.Secret, &w.by, &w.Link.Domain, &w.Link.Code, &w.Threshold, &w.Reached, &w.AfterBlock, &w.CreatedAt)
 	w.Events = strings.Split(events, ",")
 	if errors.Is(err, sql.ErrNoRows) {
 		err = access.ErrNotFound
@@ -114,7 +130,7 @@ func scanWebhook(row scanner) (w webhooks.Webhook, err error) {
 
 // reachedThresholds reads the webhooks that wait, of which there are few, and
 // then their links' totals by key.
-const reachedThresholds = `SELECT w.id, w.workspace, w.url, w.events, w.secret, w.domain, w.code, w.threshold, w.reached, w.after_block, w.created_at, t.count
+const reachedThresholds = `SELECT w.id, w.workspace, w.url, w.events, w.secret, w.sealed_by, w.domain, w.code, w.threshold, w.reached, w.after_block, w.created_at, t.count
 FROM webhooks w JOIN click_totals t ON t.domain = w.domain AND t.code = w.code
 JOIN links l ON l.domain = w.domain AND l.code = w.code AND l.workspace = w.workspace
 WHERE w.threshold > 0 AND NOT w.reached AND t.count >= w.threshold ORDER BY w.id LIMIT $1`
@@ -126,7 +142,7 @@ func (s *Store) ReachedThresholds(ctx context.Context, limit int) ([]webhooks.Re
 		return nil, fmt.Errorf("looking for thresholds: %w", err)
 	}
 	found, err := all(rows, func(row scanner) (r webhooks.Reached, err error) {
-		r.Webhook, err = scanWebhook(scanWith{row, &r.Clicks})
+		r.Webhook, err = s.scanWebhook(scanWith{row, &r.Clicks})
 		return r, err
 	})
 	if err != nil {
