@@ -33,6 +33,7 @@ type serve struct {
 	OffensiveWords  string   `type:"existingfile" placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
 	PrivateWebhooks bool     `help:"Let webhooks go to addresses inside this network, and by http to loopback."`
 	AdminKey        string   `placeholder:"KEY" help:"Admin API key, 24 or more visible ASCII characters; better set in the environment than here. Without it, one is made at the first start and shown once."`
+	cli.MasterKey
 	hops
 }
 
@@ -54,7 +55,7 @@ func (h *hops) configs() (etcd, rpc *tls.Config, err error) {
 
 // Run serves until ctx ends.
 func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
-	words, err := readWords(c.OffensiveWords)
+	words, err := server.ReadWords(c.OffensiveWords)
 	if err != nil {
 		return cli.Start(err)
 	}
@@ -62,9 +63,13 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return cli.Start(err)
 	}
+	keys, err := c.MasterKeys()
+	if err != nil {
+		return cli.Start(err)
+	}
 	s, err := server.New(server.Options{
 		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
-		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, PrivateWebhooks: c.PrivateWebhooks, AdminKey: c.AdminKey, Logger: log,
+		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, PrivateWebhooks: c.PrivateWebhooks, MasterKeys: keys, AdminKey: c.AdminKey, Logger: log,
 		EtcdTLS: etcd, RPCTLS: rpc,
 	})
 	if err != nil {
@@ -82,16 +87,4 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
 	defer cancel()
 	return s.Stop(bounded)
-}
-
-// readWords reads a list of words; there are none without a file.
-func readWords(file string) ([]string, error) {
-	if file == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("--offensive-words: %w", err)
-	}
-	return server.ReadWords(string(text)), nil
 }

@@ -16,6 +16,7 @@ import (
 // files are the flags that import and export share.
 type files struct {
 	database
+	cli.MasterKey
 	File      string `arg:"" optional:"" default:"-" help:"The file; - is standard input or output."`
 	Format    string `enum:"csv,ndjson," default:"" help:"csv or ndjson. Without it, an import finds out, and an export writes CSV."`
 	Workspace string `help:"Whose links. Without it: an import's go to the default workspace, an export has everybody's."`
@@ -23,7 +24,11 @@ type files struct {
 }
 
 func (f *files) with(ctx context.Context, log *slog.Logger, shortURL string, use func(*server.Files) error) error {
-	opened, err := server.OpenFiles(ctx, server.FilesOptions{DatabaseURL: f.DatabaseURL, Domain: f.Domain, ShortURL: shortURL, Logger: log})
+	keys, err := f.MasterKeys()
+	if err != nil {
+		return cli.Start(err)
+	}
+	opened, err := server.OpenFiles(ctx, server.FilesOptions{DatabaseURL: f.DatabaseURL, MasterKeys: keys, Domain: f.Domain, ShortURL: shortURL, Logger: log})
 	if err != nil {
 		return cli.Start(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
@@ -15,9 +16,18 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-// ReadWords reads a list of words: one a line, in any case; what follows # is a
-// remark.
-func ReadWords(text string) []string { return links.ReadWords(text) }
+// ReadWords reads a file of words: one a line, in any case; what follows # is a
+// remark. Without a file there are none.
+func ReadWords(file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--offensive-words: %w", err)
+	}
+	return links.ReadWords(string(text)), nil
+}
 
 // Files brings links in and out as files, for the command line: it needs no
 // server that runs. What it imports is published by the servers that do.
@@ -25,8 +35,8 @@ type Files struct{ server *Server }
 
 // FilesOptions of OpenFiles; as in Options.
 type FilesOptions struct {
-	DatabaseURL, Domain, ShortURL string
-	Logger                        *slog.Logger
+	DatabaseURL, MasterKeys, Domain, ShortURL string
+	Logger                                    *slog.Logger
 }
 
 // Progress is how far an import has come.
@@ -35,7 +45,7 @@ type Progress = transfer.Progress
 // OpenFiles opens the database and brings it to this build's tables.
 func OpenFiles(ctx context.Context, o FilesOptions) (*Files, error) {
 	s, err := New(Options{
-		DatabaseURL: o.DatabaseURL, Domain: o.Domain, ShortURL: o.ShortURL, Logger: o.Logger,
+		DatabaseURL: o.DatabaseURL, MasterKeys: o.MasterKeys, Domain: o.Domain, ShortURL: o.ShortURL, Logger: o.Logger,
 		Etcd: []string{"127.0.0.1:2379"}, // never opened
 	})
 	if err != nil {

@@ -46,6 +46,10 @@ type Options struct {
 	PrivateWebhooks bool
 	// EtcdTLS and RPCTLS secure these hops; nil sends in the clear.
 	EtcdTLS, RPCTLS *tls.Config
+	// MasterKeys are 32 bytes in base64 or hex, separated by commas or white space:
+	// the first one seals the database's secrets, the others open what they sealed
+	// before. "" leaves in the clear what is in the clear.
+	MasterKeys string
 	// AdminKey presets an admin key; "" makes one if there is none yet.
 	AdminKey string
 	Logger   *slog.Logger

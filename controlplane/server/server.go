@@ -19,6 +19,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
+	"github.com/fingerpost/fingerpost/controlplane/internal/sealed"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -32,8 +33,9 @@ type Server struct {
 	api               net.Listener
 	rpc               *rpc.Server
 	ops               *ops.Server
-	newKey            string // the admin key that this start has made
-	writer            string // who this process is among those who lease codes
+	newKey            string      // the admin key that this start has made
+	writer            string      // who this process is among those who lease codes
+	box               *sealed.Box // nil: secrets stand in the clear
 	store             *store.Store
 	feed              *feed.Client
 	domains           *domains
@@ -60,14 +62,18 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--trusted-proxies: %w", err)
 	}
-	return &Server{Options: o, writer: writerName(o.Region), proxies: trusted}, nil
+	box, err := openBox(o.MasterKeys)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{Options: o, writer: writerName(o.Region), proxies: trusted, box: box}, nil
 }
 
 // Start opens the database, migrates it, and serves. If it fails, it has undone
 // what it did. ctx bounds Start only.
 func (s *Server) Start(ctx context.Context) error {
 	for _, begin := range []func(context.Context) error{
-		s.openStore, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openReceipts, s.openLinks, s.openIngest,
+		s.openStore, s.sealSecrets, s.openGates, s.openFeed, s.openDomains, s.openAccess, s.openCodes, s.openOutbox, s.openReceipts, s.openLinks, s.openIngest,
 		s.serveOps, s.serveRPC, s.serveAPI, s.watchHealth,
 	} {
 		if err := begin(ctx); err != nil {

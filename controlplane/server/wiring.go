@@ -38,13 +38,6 @@ import (
 // is just starting needs some seconds.
 const openFor = 10 * time.Second
 
-// The settings that the database keeps for all replicas. They are made at the
-// first start and never change: another code key would give codes again.
-const (
-	codeKey   = "code-key"
-	cursorKey = "cursor-key"
-)
-
 // writerName tells this process from every other that ever leased codes.
 func writerName(region string) string {
 	host, err := os.Hostname()
@@ -57,7 +50,7 @@ func writerName(region string) string {
 func (s *Server) openStore(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, openFor)
 	defer cancel()
-	opened, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Logger: s.Logger, Now: s.Now})
+	opened, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Box: s.box, Logger: s.Logger, Now: s.Now})
 	if err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
@@ -68,6 +61,9 @@ func (s *Server) openStore(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := opened.CheckSealed(ctx); err != nil {
+		return sealedRemedy(err)
+	}
 	if err := opened.Migrate(ctx); err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
@@ -77,6 +73,15 @@ func (s *Server) openStore(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// sealSecrets takes what time it needs: SQLite's file may have to be written anew.
+func (s *Server) sealSecrets(ctx context.Context) error {
+	n, err := s.store.Reseal(ctx)
+	if n > 0 {
+		s.Logger.Info("secrets of the database are sealed under the master key", "secrets", n, "key", s.box.ID())
+	}
+	return err
 }
 
 func (s *Server) openFeed(context.Context) error {
@@ -156,7 +161,7 @@ func (s *Server) openOutbox(context.Context) (err error) {
 }
 
 func (s *Server) openLinks(ctx context.Context) error {
-	key, err := s.secret(ctx, codeKey)
+	key, err := s.secret(ctx, store.CodeKey)
 	if err != nil {
 		return err
 	}
@@ -185,13 +190,13 @@ func (later) Publish(context.Context, *links.Link) (int64, error) { return 0, ni
 // secret reads 32 random bytes that all replicas share; whoever is first makes
 // them.
 func (s *Server) secret(ctx context.Context, name string) ([]byte, error) {
-	value, err := s.store.Setting(ctx, name, func() ([]byte, error) {
+	value, err := s.store.Secret(ctx, name, func() ([]byte, error) {
 		fresh := make([]byte, 32)
 		_, err := rand.Read(fresh)
 		return fresh, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading setting %s: %w", name, err)
+		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	return value, nil
 }
@@ -226,7 +231,7 @@ func (s *Server) serveRPC(context.Context) (err error) {
 }
 
 func (s *Server) serveAPI(ctx context.Context) error {
-	cursors, err := s.secret(ctx, cursorKey)
+	cursors, err := s.secret(ctx, store.CursorKey)
 	if err != nil {
 		return err
 	}

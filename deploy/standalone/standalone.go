@@ -69,19 +69,7 @@ func (s *standalone) startEtcdAndControl(ctx context.Context) error {
 	if s.EdgeAddr, err = settled(s.EdgeAddr); err != nil {
 		return fmt.Errorf("--edge-addr: %w", err)
 	}
-	s.control, err = server.New(server.Options{
-		DatabaseURL:    "sqlite:" + filepath.Join(s.Data, "fingerpost.db"),
-		Etcd:           []string{feed.Addr()},
-		Addr:           s.ControlAddr,
-		RPCAddr:        "127.0.0.1:0",
-		OpsAddr:        s.ControlOpsAddr,
-		Domain:         s.Domain,
-		ShortURL:       s.shortURL(),
-		AdminKey:       s.AdminKey,
-		TrustedProxies: s.TrustedProxies,
-		Logger:         s.log.With("part", "control"),
-	})
-	if err != nil {
+	if err := s.prepareControl(feed.Addr()); err != nil {
 		return err
 	}
 	if err := s.control.Start(ctx); err != nil {
@@ -89,6 +77,33 @@ func (s *standalone) startEtcdAndControl(ctx context.Context) error {
 	}
 	s.undo = append(s.undo, s.control.Stop)
 	return s.prepareEdge(feed.Addr())
+}
+
+func (s *standalone) prepareControl(feedAddr string) error {
+	words, err := server.ReadWords(s.OffensiveWords)
+	if err != nil {
+		return err
+	}
+	keys, err := s.MasterKeys()
+	if err != nil {
+		return err
+	}
+	s.control, err = server.New(server.Options{
+		DatabaseURL:     "sqlite:" + filepath.Join(s.Data, "fingerpost.db"),
+		Etcd:            []string{feedAddr},
+		Addr:            s.ControlAddr,
+		RPCAddr:         "127.0.0.1:0",
+		OpsAddr:         s.ControlOpsAddr,
+		Domain:          s.Domain,
+		ShortURL:        s.shortURL(),
+		Offensive:       words,
+		PrivateWebhooks: s.PrivateWebhooks,
+		MasterKeys:      keys,
+		AdminKey:        s.AdminKey,
+		TrustedProxies:  s.TrustedProxies,
+		Logger:          s.log.With("part", "control"),
+	})
+	return err
 }
 
 func (s *standalone) prepareEdge(feedAddr string) (err error) {
