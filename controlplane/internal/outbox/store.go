@@ -30,8 +30,9 @@ type Store interface {
 	// least olderThan ago and that nobody holds, and holds them for claimFor. Two
 	// callers never get the same change while it is held.
 	ClaimChanges(ctx context.Context, olderThan, claimFor time.Duration, limit int) ([]Change, error)
-	// ReadLink reads a link as it is now; links.ErrNotFound if it never was.
-	ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
+	// ReadLinks reads links as they are now, in any order; one that never was is
+	// left out. Safe to retry.
+	ReadLinks(ctx context.Context, keys []link.Key) ([]*links.Link, error)
 	// MarkPublished forgets all changes of each link up to the published version,
 	// and notes the revision at the link if it still has that version. Idempotent.
 	MarkPublished(ctx context.Context, published []Published) error

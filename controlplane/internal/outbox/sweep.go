@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -16,13 +18,13 @@ const (
 	// one that claimed it for claimFor.
 	ripeAfter = time.Second
 	claimFor  = 10 * time.Second
-	// A round claims up to sweepLimit changes and publishes sweepers at a time.
-	sweepLimit = 500
-	sweepers   = 8
+	// A round claims up to sweepLimit changes and publishes sweepers batches at a time.
+	sweepLimit = 512
+	sweepers   = 2
 	putWithin  = 2 * time.Second
-	// giveUpAfter failures and no success mean that it is the feed that fails and
-	// not a change, and the round ends.
-	giveUpAfter = 3
+	// giveUpAfter batches of which nothing went through, and no success, mean that it
+	// is the feed that fails and not a change, and the round ends.
+	giveUpAfter = 2
 )
 
 func (o *Outbox) sweepUntil(ctx context.Context) {
@@ -89,16 +91,15 @@ func (o *Outbox) report(ctx context.Context, err error) {
 	}
 }
 
-// round publishes what one claim has brought.
+// round publishes what one claim has brought, batch by batch.
 type round struct {
 	outbox *Outbox
-	keys   []link.Key
 
 	mu        sync.Mutex
-	next      int         // mu; index of the next key
+	keys      []link.Key  // mu; still to be published
 	published []Published // mu
-	failures  int         // mu
 	err       error       // mu; the last failure
+	failed    int         // mu; batches of which nothing went through
 }
 
 // run ends with an error if nothing could be published or marked. A link that
@@ -112,8 +113,8 @@ func (r *round) run(ctx context.Context) error {
 	var group sync.WaitGroup
 	for range sweepers {
 		group.Go(func() {
-			for key, ok := r.take(); ok; key, ok = r.take() {
-				r.note(r.publish(within, key))
+			for keys := r.take(); len(keys) > 0; keys = r.take() {
+				r.note(r.publish(within, keys))
 			}
 		})
 	}
@@ -124,39 +125,55 @@ func (r *round) run(ctx context.Context) error {
 	return r.outbox.options.Store.MarkPublished(ctx, r.published)
 }
 
-func (r *round) take() (key link.Key, ok bool) {
+func (r *round) take() []link.Key {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	hopeless := len(r.published) == 0 && r.failures >= giveUpAfter
-	if hopeless || r.next == len(r.keys) {
-		return link.Key{}, false
+	if len(r.published) == 0 && r.failed >= giveUpAfter {
+		return nil
 	}
-	r.next++
-	return r.keys[r.next-1], true
+	n := min(len(r.keys), feed.MaxBatch)
+	keys := r.keys[:n]
+	r.keys = r.keys[n:]
+	return keys
 }
 
-func (r *round) note(p Published, err error) {
+func (r *round) note(published []Published, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.published = append(r.published, published...)
 	if err != nil {
-		r.failures++
 		r.err = err
-		return
+		if len(published) == 0 {
+			r.failed++
+		}
 	}
-	r.published = append(r.published, p)
 }
 
-// publish reads the link at key as it is now and puts it.
-func (r *round) publish(ctx context.Context, key link.Key) (Published, error) {
+// publish reads the links at keys as they are now and puts them together. The error
+// is that of one that failed.
+func (r *round) publish(ctx context.Context, keys []link.Key) (published []Published, err error) {
 	ctx, cancel := context.WithTimeout(ctx, putWithin)
 	defer cancel()
-	l, err := r.outbox.options.Store.ReadLink(ctx, key)
+	found, err := r.outbox.options.Store.ReadLinks(ctx, keys)
 	if err != nil {
-		return Published{}, fmt.Errorf("publishing %s: %w", key, err)
+		return nil, fmt.Errorf("publishing changes: %w", err)
 	}
-	p := r.outbox.put(ctx, []*wire.Record{wire.FromLink(&l.Link, l.UpdatedAt)})[0]
-	if p.Err != nil {
-		return Published{}, fmt.Errorf("publishing %s: %w", key, p.Err)
+	if len(found) < len(keys) {
+		err = fmt.Errorf("publishing changes: %w", links.ErrNotFound)
 	}
-	return Published{Key: key, Version: l.Version, Revision: p.Revision}, nil
+	if len(found) == 0 {
+		return nil, err
+	}
+	records := make([]*wire.Record, len(found))
+	for i, l := range found {
+		records[i] = wire.FromLink(&l.Link, l.UpdatedAt)
+	}
+	for i, p := range r.outbox.put(ctx, records) {
+		if p.Err != nil {
+			err = fmt.Errorf("publishing %s: %w", found[i].Key, p.Err)
+			continue
+		}
+		published = append(published, Published{Key: found[i].Key, Version: found[i].Version, Revision: p.Revision})
+	}
+	return published, err
 }

@@ -88,6 +88,26 @@ func (s *Store) ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
 	return l, nil
 }
 
+// ReadLinks is outbox.Store's.
+func (s *Store) ReadLinks(ctx context.Context, keys []link.Key) (found []*links.Link, err error) {
+	domains, codes := make([]string, len(keys)), make([]string, len(keys))
+	for i, key := range keys {
+		domains[i], codes[i] = key.Domain, key.Code
+	}
+	err = s.dialect.each(columns{domains, codes}, func(source string, a args) error {
+		rows, err := s.read.QueryContext(ctx, `WITH k (d, c) AS (`+source+`)
+SELECT `+linkColumns+` FROM k JOIN links ON domain = d AND code = c`, a...)
+		if err != nil {
+			return err
+		}
+		return eachLink(rows, func(l *links.Link) { found = append(found, l) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading %d links: %w", len(keys), err)
+	}
+	return found, nil
+}
+
 // lockLink reads a link and keeps others from changing it until tx ends.
 func (s *Store) lockLink(ctx context.Context, tx *sql.Tx, key link.Key) (*links.Link, error) {
 	return scanLink(tx.QueryRowContext(ctx, readLink+s.dialect.forUpdate, key.Domain, key.Code))

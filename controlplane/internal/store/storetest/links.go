@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,25 @@ func readsBack(t *testing.T, s *store.Store) {
 	}
 	if _, err := s.ReadLink(timeout(t), link.Key{Domain: "go.example", Code: "none"}); !errors.Is(err, links.ErrNotFound) {
 		t.Errorf("a link that never was: %v", err)
+	}
+}
+
+func readsMany(t *testing.T, s *store.Store) {
+	var keys []link.Key
+	for i := range 70 {
+		keys = append(keys, create(t, s, sample(fmt.Sprintf("m%02d", i))).Key)
+	}
+	elsewhere := sample("m00")
+	elsewhere.Domain = "other.example"
+	create(t, s, elsewhere)
+	found, err := s.ReadLinks(timeout(t), append(keys, link.Key{Domain: "go.example", Code: "none"}))
+	if err != nil || len(found) != len(keys) {
+		t.Fatalf("%d links of %d: %v", len(found), len(keys), err)
+	}
+	for _, got := range found {
+		if want := read(t, s, got.Key); !reflect.DeepEqual(got, want) || !slices.Contains(keys, got.Key) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		run  func(t *testing.T, s *store.Store)
 	}{
 		{"a link reads back as it was created", readsBack},
+		{"many links are read at once", readsMany},
 		{"a code is given once", givenOnce},
 		{"a deleted code returns to its owner only", tombstones},
 		{"50 claims of one alias have one winner", oneWinner},
