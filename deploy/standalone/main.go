@@ -18,13 +18,13 @@ import (
 const stopTime = 5 * time.Second
 
 type command struct {
-	Data           string `help:"Folder for all data; made if missing." default:"data" type:"path"`
-	EdgeAddr       string `help:"Where redirects are served." default:"127.0.0.1:8000"`
-	ControlAddr    string `help:"Where the API is served." default:"127.0.0.1:8080"`
-	EdgeOpsAddr    string `help:"Where the edge's health, metrics and profiles are served." default:"127.0.0.1:8001"`
-	ControlOpsAddr string `help:"Where the control plane's are." default:"127.0.0.1:8082"`
-	Domain         string `help:"Domain of the short links; for localhost, 127.0.0.1 and ::1 are the same." default:"localhost"`
-	ShortURL       string `name:"short-url" help:"How short links are written, {domain} standing for theirs. Default: the edge's address for localhost, otherwise https://{domain}."`
+	Data            string        `help:"Folder for all data; made if missing." default:"data" type:"path"`
+	EdgeAddr        string        `help:"Where redirects are served." default:"127.0.0.1:8000"`
+	ControlAddr     string        `help:"Where the API is served." default:"127.0.0.1:8080"`
+	EdgeOpsAddr     string        `help:"Where the edge's health, metrics and profiles are served." default:"127.0.0.1:8001"`
+	ControlOpsAddr  string        `help:"Where the control plane's are." default:"127.0.0.1:8082"`
+	Domain          string        `help:"Domain of the short links; for localhost, 127.0.0.1 and ::1 are the same." default:"localhost"`
+	ShortURL        string        `name:"short-url" help:"How short links are written, {domain} standing for theirs. Default: the edge's address for localhost, otherwise https://{domain}."`
 	PrivateWebhooks bool          `help:"Let webhooks go to addresses inside this network, and by http to loopback."`
 	OffensiveWords  string        `placeholder:"FILE" help:"Words that aliases may not be made of, one a line, beside the built-in ones."`
 	AdminKey        string        `help:"The first admin key, 24 or more visible ASCII characters. Set it in the environment: command lines can be read by others. Default: one is made and shown once."`

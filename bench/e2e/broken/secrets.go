@@ -14,7 +14,7 @@ var secretFaults = []breakage{
 		file:    "controlplane/internal/store/reseal.go",
 		old:     "if inTheClear && s.group != nil {",
 		new:     "if false {",
-		pkg:     "./controlplane/server", run: "TestMasterKey",
+		pkg:     "./controlplane/internal/store", run: "TestSealedInSQLite",
 	},
 	{
 		promise: "7 closed by default: a start without the master key goes on until a secret is needed",
