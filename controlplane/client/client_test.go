@@ -182,7 +182,8 @@ func TestTypes(t *testing.T) {
 		"BulkItem": client.BulkItem{}, "LinkVersion": client.LinkVersion{}, "FieldChange": client.FieldChange{},
 		"HistoryAnswerBody": client.HistoryPage{}, "ListAnswerBody": client.Page{}, "Resolution": client.Resolution{},
 		"LinkStats": client.LinkStats{}, "TotalStats": client.TotalStats{}, "ClickPeriod": client.ClickPeriod{}, "ClickBucket": client.ClickBucket{},
-		"Uniques": client.Uniques{}, "ClickGroups": client.ClickGroups{}, "ClickGroup": client.ClickGroup{}, "LiveClicks": client.LiveClicks{}, "Problem": client.Problem{}, "ProblemField": client.ProblemField{},
+		"Uniques": client.Uniques{}, "ClickGroups": client.ClickGroups{}, "ClickGroup": client.ClickGroup{}, "LiveClicks": client.LiveClicks{}, "Webhook": client.Webhook{}, "NewWebhook": client.MadeWebhook{}, "CreateWebhookRequestBody": client.NewWebhook{}, "Delivery": client.Delivery{},
+		"Problem": client.Problem{}, "ProblemField": client.ProblemField{},
 	} {
 		t.Run(schema, func(t *testing.T) {
 			var described, typed []string

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,13 +22,24 @@ type Query struct {
 }
 
 // Page is a part of a listing.
-type Page struct {
-	Items      []Link  `json:"items"`
+type Page = page[Link]
+
+type page[T any] struct {
+	Items      []T     `json:"items"`
 	NextCursor *string `json:"next_cursor"` // nil on the last page
 }
 
 // List gives one page.
 func (c *Client) List(ctx context.Context, q Query) (*Page, error) {
+	return answer[Page](ctx, c, http.MethodGet, "/urls", q.values(), nil)
+}
+
+// All goes through all pages. It ends after an error.
+func (c *Client) All(ctx context.Context, q Query) iter.Seq2[*Link, error] {
+	return each[Link](ctx, c, "/urls", q.values())
+}
+
+func (q Query) values() url.Values {
 	query := url.Values{}
 	for name, value := range map[string]string{"q": q.Text, "tag": q.Tag, "domain": q.Domain, "status": q.Status,
 		"created_by": q.CreatedBy, "order": q.Order, "cursor": q.Cursor} {
@@ -36,27 +48,28 @@ func (c *Client) List(ctx context.Context, q Query) (*Page, error) {
 	if q.Limit != 0 {
 		query.Set("limit", strconv.Itoa(q.Limit))
 	}
-	return answer[Page](ctx, c, http.MethodGet, "/urls", query, nil)
+	return query
 }
 
-// All goes through all pages. It ends after an error.
-func (c *Client) All(ctx context.Context, q Query) iter.Seq2[*Link, error] {
-	return func(yield func(*Link, error) bool) {
+// each goes through all pages of a listing. It ends after an error.
+func each[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		query := maps.Clone(query) // it may be gone through again
 		for {
-			page, err := c.List(ctx, q)
+			found, err := answer[page[T]](ctx, c, http.MethodGet, path, query, nil)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for i := range page.Items {
-				if !yield(&page.Items[i], nil) {
+			for i := range found.Items {
+				if !yield(&found.Items[i], nil) {
 					return
 				}
 			}
-			if page.NextCursor == nil {
+			if found.NextCursor == nil {
 				return
 			}
-			q.Cursor = *page.NextCursor
+			query.Set("cursor", *found.NextCursor)
 		}
 	}
 }
