@@ -157,6 +157,20 @@ var edgeFaults = []breakage{
 		pkg:     "./edge/internal/deadline", run: "TestOneReadARequest",
 	},
 	{
+		promise: "L2: a connection stays fasthttp's once a request was",
+		file:    "edge/internal/redirect/conversation.go",
+		old:     "if !l.Pending() {",
+		new:     "if false {",
+		pkg:     "./edge/internal/redirect", run: "TestL2IdleAllocations",
+	},
+	{
+		promise: "L2: an idle connection keeps its buffers",
+		file:    "edge/internal/guard/plain.go",
+		old:     "\t\t\tp.rise()\n",
+		new:     "",
+		pkg:     "./edge/internal/redirect", run: "TestL2IdleAllocations",
+	},
+	{
 		promise: "F15: a deadline that is set while the edge stops has it wait",
 		file:    "edge/internal/listen/listener.go",
 		old:     "if c.gate.ended.Load() {",

@@ -11,8 +11,15 @@ import (
 
 // Guard makes guarded connections.
 type Guard struct {
-	options Options
-	large   sync.Pool // of *[MaxHead]byte
+	options      Options
+	desks, large sync.Pool // of *desk and *[MaxHead]byte
+}
+
+// desk is where a connection's heads are received and answered. There are as many
+// as requests at a time, not as connections.
+type desk struct {
+	head   [1024]byte // enough for most
+	answer [512]byte  // a quick one
 }
 
 // New checks the options.
@@ -20,7 +27,11 @@ func New(o Options) (*Guard, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return &Guard{options: o, large: sync.Pool{New: func() any { return new([MaxHead]byte) }}}, nil
+	return &Guard{
+		options: o,
+		desks:   sync.Pool{New: func() any { return new(desk) }},
+		large:   sync.Pool{New: func() any { return new([MaxHead]byte) }},
+	}, nil
 }
 
 // Conn reads whole heads that are fit to be handed on. When one is not, it
@@ -29,8 +40,7 @@ func New(o Options) (*Guard, error) {
 type Conn struct {
 	net.Conn
 	guard *Guard
-	// small is enough for most heads, so an idle connection needs no more.
-	small [1024]byte
+	desk  *desk          // borrowed, or nil while nothing of a head is there
 	large *[MaxHead]byte // borrowed for a larger head, or nil
 	// What was received: before given it was handed on, before whole it may be,
 	// before end it is not known yet.
@@ -110,24 +120,38 @@ func (c *Conn) fill() error {
 }
 
 // makeRoom moves what is left to the front, and borrows a large buffer if the
-// small one is full. A large one is never full: such a head has been refused.
+// desk's is full. A large one is never full: such a head has been refused.
 func (c *Conn) makeRoom() {
+	c.sit()
 	if c.given > 0 {
 		b := c.buffer()
 		c.end = copy(b, b[c.given:c.end])
 		c.given, c.whole = 0, 0
 	}
-	if c.large == nil && c.end == len(c.small) {
+	if c.large == nil && c.end == len(c.desk.head) {
 		c.large = c.guard.large.Get().(*[MaxHead]byte)
-		copy(c.large[:], c.small[:])
+		copy(c.large[:], c.desk.head[:])
 	}
+}
+
+// sit borrows a desk.
+func (c *Conn) sit() {
+	if c.desk == nil {
+		c.desk = c.guard.desks.Get().(*desk)
+	}
+}
+
+// rise gives it back.
+func (c *Conn) rise() {
+	c.guard.desks.Put(c.desk)
+	c.desk = nil
 }
 
 func (c *Conn) buffer() []byte {
 	if c.large != nil {
 		return c.large[:]
 	}
-	return c.small[:]
+	return c.desk.head[:]
 }
 
 func (c *Conn) giveBack() {

@@ -17,6 +17,7 @@
 // shortest head that it answers alike (see Plain), or none if the answer can be
 // given here (see Options.Quick).
 //
-// The guard keeps no more than two small buffers for each connection; a large one
-// is borrowed while a large head is under way.
+// A connection has buffers only while something of a head is there: a small one,
+// or a large one for a large head. (One whose socket is not at hand waits with the
+// small one.)
 package guard

@@ -18,7 +18,6 @@ type Plain struct {
 	burst  func() (done bool) // p.serve, bound once for all
 	failed error              // what ended a burst
 	left   string             // of the head that is being handed on
-	room   [512]byte          // for a quick answer
 	raw    []byte             // the head itself, in the Conn's buffer
 	peer   netip.Addr         // not valid before it was asked for
 }
@@ -43,14 +42,26 @@ func (g *Guard) Plain(c net.Conn) *Plain {
 	return p
 }
 
-// Read gives the bytes of one plain head. Hot path: 0 allocs.
-func (p *Plain) Read(b []byte) (int, error) {
-	for p.left == "" {
+// Await answers what can be answered quickly, until there is a head for the server
+// to read. An error ends the connection. Hot path: 0 allocs.
+func (p *Plain) Await() error {
+	for !p.Pending() {
 		p.raw = nil
 		p.release()
 		if err := p.advance(); err != nil {
-			return 0, err
+			return err
 		}
+	}
+	return nil
+}
+
+// Pending says that the server has not read all of a head yet.
+func (p *Plain) Pending() bool { return p.left != "" }
+
+// Read gives the bytes of one plain head. Hot path: 0 allocs.
+func (p *Plain) Read(b []byte) (int, error) {
+	if err := p.Await(); err != nil {
+		return 0, err
 	}
 	n := copy(b, p.left)
 	p.left = p.left[n:]
@@ -66,7 +77,7 @@ func (p *Plain) advance() error {
 		switch {
 		case err != nil:
 			return p.broken(err)
-		case p.failed != nil || p.left != "":
+		case p.failed != nil || p.Pending():
 			return p.failed
 		}
 	}
@@ -79,20 +90,22 @@ func (p *Plain) advance() error {
 
 // serve answers what has arrived, and is done when something is left to others.
 func (p *Plain) serve() (done bool) {
+	p.sit()
 	for {
-		n, err := p.socket.TryRead(p.small[:])
+		n, err := p.socket.TryRead(p.desk.head[:])
 		if err != nil {
 			p.failed = p.broken(err)
 			return true
 		}
 		if n == 0 {
+			p.rise()
 			return false
 		}
 		p.end = n
 		p.examine()
 		for p.given < p.whole {
 			p.take()
-			if p.failed = p.quickly(); p.failed != nil || p.left != "" {
+			if p.failed = p.quickly(); p.failed != nil || p.Pending() {
 				return true
 			}
 			p.release()
@@ -123,7 +136,7 @@ func (p *Plain) quickly() error {
 	if quick == nil || f.headOnly || f.old || f.closes {
 		return nil
 	}
-	answer := quick(p, p.room[:0])
+	answer := quick(p, p.desk.answer[:0])
 	if answer == nil {
 		return nil
 	}

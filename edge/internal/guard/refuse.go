@@ -22,6 +22,7 @@ func (c *Conn) refuse() {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); !ok || half.CloseWrite() != nil {
 		return
 	}
+	c.sit()
 	b := c.buffer()
 	for left := o.LingerBytes; left > 0; {
 		n, err := c.Conn.Read(b)

@@ -84,7 +84,7 @@ func (l *Listener) layer(c *conn) net.Conn {
 	if l.options.TLS != nil {
 		inner = tls.Server(inner, l.options.TLS)
 	}
-	return l.options.Wrap(inner)
+	return inner
 }
 
 // holder is to whom a connection is counted: nobody if a proxy passes it on.

@@ -26,9 +26,7 @@ type Options struct {
 	// ProxyProtocol expects the PROXY protocol, version 2, of the Trusted.
 	ProxyProtocol bool
 	// Gate bounds the connections; listeners can share one.
-	Gate *Gate
-	// Wrap is put around each connection, if set.
-	Wrap   func(net.Conn) net.Conn
+	Gate   *Gate
 	Logger *slog.Logger
 }
 
@@ -40,8 +38,6 @@ func (o *Options) validate() error {
 		return errors.New("listen: Logger is missing")
 	case o.ProxyProtocol && len(o.Trusted) == 0:
 		return errors.New("listen: ProxyProtocol needs Trusted: whose word is taken")
-	case o.Wrap == nil:
-		o.Wrap = func(c net.Conn) net.Conn { return c }
 	}
 	return nil
 }

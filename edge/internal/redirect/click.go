@@ -27,8 +27,8 @@ func click(p *guard.Plain, d *Domain, e *cache.Entry, query []byte, now int64) c
 // record counts the click of a request that is answered by way of fasthttp.
 func (h *Handler) record(ctx *fasthttp.RequestCtx, d *Domain, e *cache.Entry, query []byte, now int64) {
 	c := clicks.Click{Domain: d.Name, Code: e.Code(), At: now, Query: query, CountOnly: d.Untracked}
-	if p, ok := ctx.Conn().(*guard.Plain); ok {
-		c = click(p, d, e, query, now)
+	if l, ok := ctx.Conn().(*loan); ok {
+		c = click(l.Plain, d, e, query, now)
 	}
 	c.Address = h.visitor(ctx)
 	h.options.Recorder.Record(c)

@@ -31,9 +31,9 @@ type edge struct {
 	hosts   *redirect.Hosts
 	now     time.Time
 	down    bool
-	truth   map[link.Key]*link.Link
 
-	mu     sync.Mutex
+	mu     sync.Mutex // of what follows: a test's own requests order nothing
+	truth  map[link.Key]*link.Link
 	clicks []string
 	last   clicks.Click // with slices of its own
 	asked  int
@@ -65,11 +65,14 @@ func newEdge(t testing.TB, domains ...*wire.Domain) *edge {
 func (e *edge) Hosts() *redirect.Hosts { return e.hosts }
 
 func (e *edge) Fill(_ context.Context, key link.Key, _ int64) (*cache.Entry, cache.Outcome, error) {
+	e.mu.Lock()
 	e.asked++
+	l := e.truth[key]
+	e.mu.Unlock()
 	if e.down {
 		return nil, cache.Miss, errors.New("down")
 	}
-	entry, outcome := e.Complete(e.Begin(key, e.now.UnixMilli()), e.truth[key])
+	entry, outcome := e.Complete(e.Begin(key, e.now.UnixMilli()), l)
 	return entry, outcome, nil
 }
 
@@ -100,6 +103,8 @@ func (e *edge) has(code string, change func(*link.Link)) *link.Link {
 	if change != nil {
 		change(l)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.truth[l.Key] = l
 	return l
 }

@@ -60,7 +60,6 @@ func (s *Server) openOne(addr string, socket net.Listener, secure *tls.Config) e
 		Addr: addr, Socket: socket, Share: p.Share, TLS: secure,
 		Trusted: p.Trusted, ProxyProtocol: p.ProxyProtocol,
 		Gate:   s.gate,
-		Wrap:   func(c net.Conn) net.Conn { return s.guard.Plain(s.keeper.Conn(c)) },
 		Logger: s.handler.options.Logger,
 	})
 	if err != nil {

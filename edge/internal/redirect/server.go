@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
@@ -15,10 +14,6 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 )
-
-// lastAnswers is how long what is being answered quickly may take once the server
-// stops; it waits for nothing but the client's socket.
-const lastAnswers = 20 * time.Millisecond
 
 // lastHeads is how long requests may go on arriving once the server stops.
 const lastHeads = 250 * time.Millisecond
@@ -31,7 +26,7 @@ type Server struct {
 	keeper    *deadline.Keeper
 	gate      *listen.Gate
 	listeners []*listen.Listener // the plain one first
-	serving   sync.WaitGroup
+	serving   sync.WaitGroup     // ports and connections
 }
 
 // NewServer checks the options.
@@ -71,8 +66,7 @@ func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
 		// interested in fasthttp's time of the request.
 		LazyRequestTime: true,
 		// The gate refuses before fasthttp would.
-		Concurrency:     gate.Connections() + 1,
-		CloseOnShutdown: true,
+		Concurrency: gate.Connections() + 1,
 
 		NoDefaultServerHeader:        true,
 		NoDefaultContentType:         true,
@@ -90,11 +84,7 @@ func (s *Server) Start() error {
 	}
 	s.keeper.Start()
 	for _, l := range s.listeners {
-		s.serving.Go(func() {
-			if err := s.server.Serve(l); err != nil {
-				s.handler.options.Logger.Error("redirect port ended", "error", err)
-			}
-		})
+		s.serving.Go(func() { s.admit(l) })
 	}
 	return nil
 }
@@ -105,19 +95,21 @@ func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
 // Stop closes the ports, lets requests under way finish until ctx ends, and cuts
 // off the rest.
 func (s *Server) Stop(ctx context.Context) error {
-	// Closed here first: fasthttp, asked to shut down before it has begun to serve,
-	// does nothing and then serves.
 	err := s.closePorts()
-	// What is answered quickly is no request to fasthttp, which would close its
-	// connection at once.
 	s.Drain()
-	time.Sleep(lastAnswers)
 	defer time.AfterFunc(lastHeads, s.gate.EndReading).Stop()
-	if down := s.server.ShutdownWithContext(ctx); !errors.Is(down, net.ErrClosed) {
-		err = errors.Join(err, down)
+	finished := make(chan struct{})
+	go func() {
+		s.serving.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
+		// Who waits for the control plane still is let go when questions end.
+		s.gate.CutOff()
 	}
-	s.gate.CutOff()
-	s.serving.Wait()
 	s.keeper.Stop()
 	if err != nil {
 		return fmt.Errorf("ending requests under way: %w", err)

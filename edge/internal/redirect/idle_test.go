@@ -1,0 +1,59 @@
+// The race detector's stacks are larger.
+//go:build !race
+
+package redirect_test
+
+import (
+	"io"
+	"net"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// L2: what a connection takes that has been answered and waits, whichever way the
+// answer took. The client's end is in the figure for the heap.
+func TestL2IdleAllocations(t *testing.T) {
+	const connections, mostStack, mostHeap = 400, 4300, 3000
+	for name, target := range map[string]string{"a quick answer": "/code", "fasthttp's": "/none"} {
+		t.Run(name, func(t *testing.T) {
+			e := newEdge(t)
+			e.has("code", nil)
+			e.now = time.Now()
+			addr := e.serve(t, nil).Addr()
+			warm := dial(t, addr)
+			warm.send("GET " + target + " HTTP/1.1\r\nHost: a.example\r\n\r\n")
+			warm.answer("GET")
+			stack, heap := inUse()
+			for range connections {
+				conn, err := net.Dial("tcp", addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				if _, err := io.WriteString(conn, "GET "+target+" HTTP/1.1\r\nHost: a.example\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				if n, err := conn.Read(make([]byte, 1000)); n == 0 {
+					t.Fatal(err)
+				}
+			}
+			moreStack, moreHeap := inUse()
+			stack, heap = (moreStack-stack)/connections, (moreHeap-heap)/connections
+			t.Logf("%d bytes of stack and %d of heap", stack, heap)
+			if stack > mostStack || heap > mostHeap {
+				t.Errorf("want %d and %d at most", mostStack, mostHeap)
+			}
+		})
+	}
+}
+
+// inUse is what is left of stacks and heap when the collector is done.
+func inUse() (stack, heap uint64) {
+	var m runtime.MemStats
+	for range 3 { // each may halve a stack
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return m.StackInuse, m.HeapAlloc
+}
