@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/client"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
 )
@@ -24,7 +24,7 @@ const adminKey = "client-test-admin-key-0123456789"
 func start(t *testing.T) (*client.Client, string) {
 	t.Helper()
 	s, err := server.New(server.Options{
-		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{feedtest.Start(t).Endpoint()},
+		DatabaseURL: storetest.SQLite(t), Etcd: []string{feedtest.Start(t).Endpoint()},
 		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", AdminKey: adminKey, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

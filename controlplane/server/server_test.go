@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
@@ -28,7 +29,7 @@ const adminKey = "canary-admin-key-0123456789abcdef"
 func options(t *testing.T, etcd string) server.Options {
 	t.Helper()
 	return server.Options{
-		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "links.db"), Etcd: []string{etcd},
+		DatabaseURL: storetest.SQLite(t), Etcd: []string{etcd},
 		Addr: "127.0.0.1:0", RPCAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0",
 		AdminKey: adminKey, Logger: slog.New(slog.DiscardHandler),
 	}

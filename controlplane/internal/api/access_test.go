@@ -55,6 +55,7 @@ func TestA12Routes(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := start(t)
 			owner := f.key(route.scope, access.WriteURLs)
 			made := f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`, "Authorization", "Bearer "+owner)

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,6 +28,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -73,10 +73,9 @@ func start(t testing.TB) *fixture {
 			t.Fatal(err)
 		}
 	}
-	f.store, err = store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: log})
+	f.store, err = store.Open(t.Context(), store.Options{URL: storetest.SQLite(t), Logger: log})
 	must(err)
 	t.Cleanup(func() { _ = f.store.Close() })
-	must(f.store.Migrate(t.Context()))
 	f.access, err = access.New(f.store, nil)
 	must(err)
 	_, err = f.access.Bootstrap(t.Context(), canary)

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +15,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -23,16 +24,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // is not sealed yet; raw is how somebody tampers with it.
 func chain(t *testing.T) (s *store.Store, raw *sql.DB, head audit.Head) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "db")
+	url := storetest.SQLite(t)
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + path, Logger: log})
+	s, err := store.Open(t.Context(), store.Options{URL: url, Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	clock := time.UnixMilli(1_700_000_000_000)
 	sealer, err := audit.NewSealer(s, log, func() time.Time { return clock })
 	if err != nil {
@@ -52,7 +50,7 @@ func chain(t *testing.T) (s *store.Store, raw *sql.DB, head audit.Head) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if raw, err = sql.Open("sqlite", "file:"+path); err != nil {
+	if raw, err = sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = raw.Close() })

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/idempotency"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -39,13 +39,10 @@ func start(t *testing.T, replicas int) *fleet {
 	f.now.Store(1_700_000_000_000)
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if f.store, err = store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: log}); err != nil {
+	if f.store, err = store.Open(t.Context(), store.Options{URL: storetest.SQLite(t), Logger: log}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.store.Close() })
-	if err := f.store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	for range replicas {
 		k, err := idempotency.New(f.store, log, func() time.Time { return time.UnixMilli(f.now.Load()) })
 		if err != nil {

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -58,13 +58,10 @@ func newWorld(t *testing.T, private bool) *world {
 	w := &world{t: t, now: time.Now()}
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	if w.store, err = store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: log, Now: w.clock}); err != nil {
+	if w.store, err = store.Open(t.Context(), store.Options{URL: storetest.SQLite(t), Logger: log, Now: w.clock}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.store.Close() })
-	if err := w.store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	w.hooks = w.replica(private)
 	return w
 }
