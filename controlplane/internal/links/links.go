@@ -49,12 +49,13 @@ type Options struct {
 	Now       func() time.Time // nil means time.Now
 }
 
-// Links applies the rules. It holds no state of its own; any number of replicas
-// may work on one Store.
+// Links applies the rules. It holds no state of links; any number of replicas may
+// work on one Store.
 type Links struct {
 	Options
 	words     map[string]bool // reserved codes in lower case
 	offensive map[string]bool // likewise
+	turns     chan struct{}   // holds a value for each transaction of many links
 }
 
 // New checks the options.
@@ -82,7 +83,10 @@ func New(o Options) (*Links, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Links{Options: o, words: wordSet(reservedText, nil), offensive: wordSet(offensiveText, o.Offensive)}, nil
+	return &Links{
+		Options: o, words: wordSet(reservedText, nil), offensive: wordSet(offensiveText, o.Offensive),
+		turns: make(chan struct{}, batchesAtOnce),
+	}, nil
 }
 
 // Caller is on whose behalf a call is made.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -101,10 +102,6 @@ func (o *Outbox) Publish(ctx context.Context, l *links.Link) (revision int64, er
 	if revision, err = o.batcher.publish(ctx, wire.FromLink(&l.Link, l.UpdatedAt)); err != nil {
 		return 0, fmt.Errorf("publishing %s: %w", l.Key, err)
 	}
-	select {
-	case o.marks <- Published{Key: l.Key, Version: l.Version, Revision: revision}:
-	default:
-	}
 	return revision, nil
 }
 
@@ -128,7 +125,23 @@ func (o *Outbox) putBatch(records []*wire.Record) []feed.Publication {
 			all[i].Err = err
 		}
 	}
+	o.markAll(records, all)
 	return all
+}
+
+// markAll hands what was published to the marker, also for those who have ceased to
+// wait: else the sweep would publish it again.
+func (o *Outbox) markAll(records []*wire.Record, all []feed.Publication) {
+	for i, p := range all {
+		if p.Err != nil {
+			continue
+		}
+		key := link.Key{Domain: records[i].GetDomain(), Code: records[i].GetCode()}
+		select {
+		case o.marks <- Published{Key: key, Version: records[i].GetVersion(), Revision: p.Revision}:
+		default:
+		}
+	}
 }
 
 // put publishes records and measures how late.

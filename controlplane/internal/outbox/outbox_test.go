@@ -77,9 +77,13 @@ func (f *fakeFeed) holds(code string) uint64 {
 func openStore(t *testing.T) *store.Store {
 	t.Helper()
 	began := time.Now()
+	return openStoreAt(t, func() time.Time { return began.Add(10 * time.Since(began)) })
+}
+
+func openStoreAt(t *testing.T, now func() time.Time) *store.Store {
+	t.Helper()
 	s, err := store.Open(t.Context(), store.Options{
-		URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return began.Add(10 * time.Since(began)) },
+		URL: "sqlite:" + filepath.Join(t.TempDir(), "db"), Logger: slog.New(slog.DiscardHandler), Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -341,5 +345,33 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 				t.Errorf("the error is %v", err)
 			}
 		})
+	}
+}
+
+// What the feed takes after its writer has given up is marked all the same.
+func TestLatePublicationsAreMarked(t *testing.T) {
+	created := time.Now()
+	s := openStoreAt(t, func() time.Time { return created }) // nothing grows ripe for the sweep
+	g := &gatedFeed{fakeFeed: newFeed(), begun: make(chan struct{}, 1), release: make(chan struct{})}
+	o, err := outbox.New(outbox.Options{Store: s, Publisher: g, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := create(t, s, "late")
+	ctx, giveUp := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := o.Publish(ctx, l); !errors.Is(err, context.Canceled) {
+			t.Errorf("the writer heard %v", err)
+		}
+	})
+	<-g.begun
+	giveUp()
+	group.Wait()
+	close(g.release)
+	o.Start()
+	stop(t, o)
+	if got, err := s.ReadLink(t.Context(), l.Key); err != nil || got.Revision != 1 {
+		t.Errorf("revision %d (%v)", got.Revision, err)
 	}
 }

@@ -32,7 +32,7 @@ func cockroachSteps() []step {
 		{"hash-audit-old", `DROP INDEX IF EXISTS audit_entries@audit_entries_id_key CASCADE`},
 	}
 	// Read strongly in every region: what redirects and requests are answered from.
-	for _, table := range []string{"links", "domains", "settings", "api_keys", "users", "workspaces"} {
+	for _, table := range []string{"links", "link_revisions", "domains", "settings", "api_keys", "users", "workspaces"} {
 		all = append(all, step{"global-" + table, `ALTER TABLE ` + table + ` SET LOCALITY GLOBAL`})
 	}
 	// Indexes that begin with a rising time: a sharded twin, and then without the first.

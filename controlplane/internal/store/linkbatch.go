@@ -196,9 +196,9 @@ func (b *batch) existing(ctx context.Context) (map[claim]*links.Link, error) {
 	now := b.store.now().UnixMilli()
 	targets := b.targets()
 	for _, size := range chunks(len(targets), batchChunk) {
-		rows, err := b.tx.QueryContext(ctx, `SELECT `+qualified("l", linkColumns)+` FROM link_terms AS t
-JOIN links AS l ON l.domain = t.domain AND l.code = t.code
-WHERE t.term IN (`+b.store.dialect.placeholders(1, size, nil)[1:]+` ORDER BY l.created_at, l.code`, targets[:size]...)
+		rows, err := b.tx.QueryContext(ctx, `WITH k (d, c) AS (
+ SELECT domain, code FROM link_terms WHERE term IN `+b.store.dialect.placeholders(1, size, nil)+`)
+`+selectLinks+`FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code`, targets[:size]...)
 		if err != nil {
 			return nil, fmt.Errorf("finding targets: %w", err)
 		}

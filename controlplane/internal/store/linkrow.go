@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -65,13 +64,4 @@ func eachLink(rows *sql.Rows, use func(*links.Link)) error {
 		use(l)
 	}
 	return rows.Err()
-}
-
-// qualified puts a table's name before each column of a list.
-func qualified(table, columns string) string {
-	names := strings.Split(columns, ",")
-	for i, name := range names {
-		names[i] = table + "." + strings.TrimSpace(name)
-	}
-	return strings.Join(names, ", ")
 }

@@ -21,7 +21,14 @@ const changeLink = `UPDATE links SET version = $3, url = $4, status = $5, redire
  tags = $14, custom = $15, revision = $16, created_by = $17, created_at = $18, updated_at = $19, updated_by = $20, workspace = $21
 WHERE domain = $1 AND code = $2`
 
-const readLink = `SELECT ` + linkColumns + ` FROM links WHERE domain = $1 AND code = $2`
+// selectLinks reads linkColumns, with the revision from where it is kept now, or from
+// where the build before keeps it.
+const selectLinks = `SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url,
+ forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r
+  WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision),
+ created_by, created_at, updated_at, updated_by, workspace `
+
+const readLink = selectLinks + `FROM links WHERE domain = $1 AND code = $2`
 
 // CreateLink is links.Store's.
 func (s *Store) CreateLink(ctx context.Context, l *links.Link) error {
@@ -96,7 +103,7 @@ func (s *Store) ReadLinks(ctx context.Context, keys []link.Key) (found []*links.
 	}
 	err = s.dialect.each(columns{domains, codes}, func(source string, a args) error {
 		rows, err := s.read.QueryContext(ctx, `WITH k (d, c) AS (`+source+`)
-SELECT `+linkColumns+` FROM k JOIN links ON domain = d AND code = c`, a...)
+`+selectLinks+`FROM k JOIN links ON domain = d AND code = c`, a...)
 		if err != nil {
 			return err
 		}

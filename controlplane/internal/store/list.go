@@ -115,8 +115,8 @@ func (l *listing) wants(found *links.Link) bool {
 func (l *listing) page(ctx context.Context) (ended bool, err error) {
 	var a args
 	where := append(l.conditions(&a), l.behind(&a)...)
-	return true, l.read(ctx, fmt.Sprintf("SELECT %s FROM links WHERE %s %s LIMIT %s",
-		linkColumns, strings.Join(where, " AND "), l.ordered(), a.add(int64(l.query.Limit)+1)), &a)
+	return true, l.read(ctx, fmt.Sprintf("%sFROM links WHERE %s %s LIMIT %s",
+		selectLinks, strings.Join(where, " AND "), l.ordered(), a.add(int64(l.query.Limit)+1)), &a)
 }
 
 // walk looks through the next links for a text.
@@ -133,7 +133,7 @@ func (l *listing) walk(ctx context.Context) (ended bool, err error) {
 		where = append(where, l.compare(&a, upTo, last))
 	}
 	where = append(where, l.needle(&a)...)
-	err = l.read(ctx, fmt.Sprintf("SELECT %s FROM links WHERE %s %s", linkColumns, strings.Join(where, " AND "), l.ordered()), &a)
+	err = l.read(ctx, fmt.Sprintf("%sFROM links WHERE %s %s", selectLinks, strings.Join(where, " AND "), l.ordered()), &a)
 	if !ended && !l.full {
 		l.after = last
 	}

@@ -67,9 +67,6 @@ func (l *listing) conditions(a *args) []string {
 	if q.Workspace != "" {
 		where = append(where, "workspace = "+a.add(q.Workspace))
 	}
-	if q.Workspace != "" {
-		where = append(where, "workspace = "+a.add(q.Workspace))
-	}
 	if q.CreatedBy != "" {
 		where = append(where, "created_by = "+a.add(q.CreatedBy))
 	}

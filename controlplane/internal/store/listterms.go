@@ -95,5 +95,5 @@ func (l *listing) readChunk(ctx context.Context, keys []links.Cursor) error {
 		a[2*i], a[2*i+1] = at.Key.Domain, at.Key.Code
 	}
 	return l.read(ctx, `WITH k (d, c) AS (VALUES `+l.store.dialect.placeholders(size, 2, nil)+`)
-SELECT `+linkColumns+` FROM k JOIN links ON domain = d AND code = c `+l.ordered(), &a)
+`+selectLinks+`FROM k JOIN links ON domain = d AND code = c `+l.ordered(), &a)
 }

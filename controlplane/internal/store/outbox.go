@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
@@ -61,6 +64,7 @@ func (s *Store) claim(ctx context.Context, args ...any) ([]outbox.Change, error)
 
 // MarkPublished is outbox.Store's.
 func (s *Store) MarkPublished(ctx context.Context, published []outbox.Published) error {
+	published = newestOfEach(published)
 	n := len(published)
 	domains, codes, versions, revisions := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n)
 	for i, p := range published {
@@ -77,12 +81,24 @@ func (s *Store) MarkPublished(ctx context.Context, published []outbox.Published)
 	return nil
 }
 
+// newestOfEach keeps the highest version of each link, because a statement writes a
+// row once, and puts the links in order, lest two markers wait for each other.
+func newestOfEach(published []outbox.Published) []outbox.Published {
+	published = slices.Clone(published)
+	slices.SortFunc(published, func(a, b outbox.Published) int {
+		return cmp.Or(strings.Compare(a.Key.Domain, b.Key.Domain), strings.Compare(a.Key.Code, b.Key.Code), cmp.Compare(b.Version, a.Version))
+	})
+	return slices.CompactFunc(published, func(a, b outbox.Published) bool { return a.Key == b.Key })
+}
+
 // markPublished reaches the outbox's rows through a join and then by their whole
 // key, so that it stays quick when many rows wait there.
 func markPublished(ctx context.Context, tx *sql.Tx, source string, a args) error {
 	with := `WITH p (domain, code, version, revision) AS (` + source + `) `
-	_, err := tx.ExecContext(ctx, with+`UPDATE links SET revision = p.revision FROM p
-WHERE links.domain = p.domain AND links.code = p.code AND links.version = p.version`, a...)
+	_, err := tx.ExecContext(ctx, with+`INSERT INTO link_revisions (domain, code, version, revision)
+SELECT domain, code, version, revision FROM p WHERE TRUE
+ON CONFLICT (domain, code) DO UPDATE SET version = excluded.version, revision = excluded.revision
+WHERE link_revisions.version <= excluded.version`, a...)
 	if err != nil {
 		return err
 	}
