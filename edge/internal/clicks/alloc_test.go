@@ -13,7 +13,7 @@ import (
 
 // usual are clicks as browsers and programs make them.
 func usual() map[string]clicks.Click {
-	bare := clicks.Click{Domain: "a.example", Code: "code123", At: 60_000}
+	bare := clicks.Click{Domain: "a.example", Code: "code123", At: time.Now().UnixMilli()}
 	browser := bare
 	browser.Address = netip.MustParseAddr("192.0.2.77")
 	browser.Agent = []byte("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36")
@@ -24,9 +24,17 @@ func usual() map[string]clicks.Click {
 	return map[string]clicks.Click{"bare": bare, "browser": browser, "shared": shared}
 }
 
+// started is a recorder that knows the key of today's visitors.
+func started(t testing.TB, change func(*clicks.Options)) *clicks.Recorder {
+	b := newBooks(func() fault { return none })
+	r := newRecorder(t, b, change)
+	r.Start()
+	until(t, "the key is asked for", func() bool { return b.salts.Load() > 0 })
+	return r
+}
+
 func TestRecordDoesNotAllocate(t *testing.T) {
-	r := newRecorder(t, newBooks(func() fault { return none }), nil)
-	r.Start() // the key of visitors is asked for
+	r := started(t, nil)
 	for name, c := range usual() {
 		t.Run(name, func(t *testing.T) {
 			if n := testing.AllocsPerRun(1000, func() { r.Record(c) }); n >= 1 {
@@ -40,10 +48,9 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 func BenchmarkRecord(b *testing.B) {
 	for name, c := range usual() {
 		b.Run(name, func(b *testing.B) {
-			r := newRecorder(b, newBooks(func() fault { return none }), func(o *clicks.Options) {
+			r := started(b, func(o *clicks.Options) {
 				o.Bytes, o.Interval, o.Sync = 4<<30, time.Hour, 100*time.Millisecond
 			})
-			r.Start()
 			for b.Loop() {
 				r.Record(c)
 			}

@@ -7,8 +7,6 @@ import (
 )
 
 type metrics struct {
-	recorded                 atomic.Uint64
-	_                        [120]byte // the handlers' counter has its cache line for itself
 	shipped, lost, conflicts atomic.Uint64
 
 	recordedDesc, shippedDesc, lostDesc, conflictsDesc, syncErrorsDesc, bytesDesc, diskDesc, ageDesc *prometheus.Desc
@@ -47,7 +45,7 @@ func (r *Recorder) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, value float64) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value)
 	}
-	count(m.recordedDesc, m.recorded.Load())
+	count(m.recordedDesc, r.spool.Appended())
 	count(m.shippedDesc, m.shipped.Load())
 	count(m.lostDesc, m.lost.Load(), "full")
 	count(m.lostDesc, r.spool.Damaged(), "damaged")

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
 )
@@ -71,17 +73,17 @@ func (r *Recorder) Record(c Click) {
 	record := spool.Record{At: c.At, Domain: view(c.Domain), Code: view(c.Code)}
 	var room [tagRoom]byte
 	if !c.CountOnly {
-		record.Agent, record.Language = c.Agent, c.Language
+		record.Agent, record.Language, record.AgentHash = c.Agent, c.Language, xxhash.Sum64(c.Agent)
 		record.Referrer = authority(c.Referrer)
-		record.Query = tagged(c.Query, &room)
+		if record.Query = tagged(c.Query, &room); len(record.Query) > 0 {
+			record.QueryHash = xxhash.Sum64(record.Query)
+		}
 		record.Network = c.Address // the spool keeps no more than the network
 		if salt := r.salts.of(c.At); salt != nil {
-			record.Visitor = visit.Register(*salt, c.Address, c.Agent)
+			record.Visitor = visit.Register(salt, c.Address, record.AgentHash)
 		}
 	}
-	if r.spool.Append(&record) {
-		r.metrics.recorded.Add(1)
-	} else {
+	if !r.spool.Append(&record) {
 		r.metrics.lost.Add(1)
 	}
 }

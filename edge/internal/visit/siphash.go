@@ -8,7 +8,7 @@ import (
 // sipHash is SipHash-2-4 (Aumasson and Bernstein, 2012) of three words: a keyed
 // hash whose outputs tell nothing without the key. The libraries that there are
 // read bytes; a fixed length needs no loop for the rest.
-func sipHash(key [16]byte, words [3]uint64) uint64 {
+func sipHash(key *[16]byte, words [3]uint64) uint64 {
 	k0, k1 := binary.LittleEndian.Uint64(key[:8]), binary.LittleEndian.Uint64(key[8:])
 	v := sipState{k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573}
 	v = v.compress(words[0]).compress(words[1]).compress(words[2])

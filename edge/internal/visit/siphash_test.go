@@ -10,7 +10,7 @@ func TestSipHash(t *testing.T) {
 		key[i] = byte(i)
 	}
 	words := [3]uint64{0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110}
-	if got := sipHash(key, words); got != 0xb8ad50c6f649af94 {
+	if got := sipHash(&key, words); got != 0xb8ad50c6f649af94 {
 		t.Errorf("%#x", got)
 	}
 }

@@ -95,9 +95,13 @@ func (c *Cursor) list() []*reader {
 func (c *Cursor) leave(r *reader) {
 	c.spool.mu.Lock()
 	c.readers = slices.DeleteFunc(c.readers, func(other *reader) bool { return other == r })
+	last := r.epoch.leave(r)
+	if last {
+		c.spool.past += r.epoch.appended()
+	}
 	c.spool.mu.Unlock()
 	r.book.close()
-	if r.epoch.leave(r) {
+	if last {
 		c.spool.destroy(r.epoch)
 	}
 }

@@ -50,7 +50,7 @@ func (e *epoch) extend(ring int, o *Options) (*segment, error) {
 	e.mu.Lock()
 	number, dir := e.made[ring]+1, e.dir
 	e.mu.Unlock()
-	s, err := newSegment(dir, nameOf(ring, number), number, o)
+	s, err := newSegment(dir, nameOf(ring, number), number, &e.rings[ring].mu, o)
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +173,14 @@ func (e *epoch) bytes() (sum int64) {
 		for _, s := range e.ring(number) {
 			sum += int64(s.size)
 		}
+	}
+	return sum
+}
+
+// appended is how many records this process appended.
+func (e *epoch) appended() (sum uint64) {
+	for i := range e.rings {
+		sum += e.rings[i].appended()
 	}
 	return sum
 }

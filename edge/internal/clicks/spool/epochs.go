@@ -25,9 +25,14 @@ func (s *Spool) drop(e *epoch) {
 }
 
 // epochs lists the epochs that somebody reads.
-func (s *Spool) epochs() (all []*epoch) {
+func (s *Spool) epochs() []*epoch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.read()
+}
+
+// read is epochs; s.mu is held.
+func (s *Spool) read() (all []*epoch) {
 	for _, c := range s.cursors {
 		for _, r := range c.readers {
 			if !slices.Contains(all, r.epoch) {

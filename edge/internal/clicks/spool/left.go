@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // leftEpoch is one that an earlier process left in its folder.
@@ -39,10 +40,9 @@ func (e *epoch) found(ring int, number uint32, size int) {
 	for len(e.segments) <= ring {
 		e.segments = append(e.segments, nil)
 	}
-	s := &segment{number: number, size: size}
-	s.end.Store(uint32(size))
-	s.full.Store(true)
-	e.segments[ring] = append(e.segments[ring], s)
+	e.segments[ring] = append(e.segments[ring], &segment{
+		number: number, size: size, ring: new(sync.Mutex), end: uint32(size), full: true,
+	})
 }
 
 // nameOf is the name of a segment's file.

@@ -46,7 +46,7 @@ type Options struct {
 	Now    func() time.Time
 	Logger *slog.Logger
 
-	rings  int // a power of two, so that picking one costs a mask
+	rings  int // about one a processor: each is synced by itself; a power of two, so that picking one costs a mask
 	memory bool
 }
 
@@ -70,7 +70,7 @@ func (o *Options) validate() error {
 }
 
 func (o *Options) defaults() {
-	o.rings = min(1<<bits.Len(uint(runtime.GOMAXPROCS(0))), maxRings)
+	o.rings = min(1<<bits.Len(uint(runtime.GOMAXPROCS(0)-1)), maxRings)
 	if o.Bytes < 0 {
 		o.memory, o.Bytes = true, memoryBytes
 	}

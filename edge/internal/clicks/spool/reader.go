@@ -11,9 +11,10 @@ type reader struct {
 	epoch *epoch
 	name  string
 	book  notebook
-	ready bool   // book and notes are there
-	over  bool   // there is nothing more to come
-	room  []byte // for what is read of a segment
+	ready bool    // book and notes are there
+	over  bool    // there is nothing more to come
+	room  []byte  // for what is read of a segment
+	texts []texts // by ring
 
 	mu      sync.Mutex
 	notes   notes      // guarded by mu; changed by the cursor's goroutine alone
@@ -38,9 +39,14 @@ func (r *reader) start(log *slog.Logger) error {
 	for len(n.To) < r.epoch.width() {
 		n.From, n.To = append(n.From, position{}), append(n.To, position{})
 	}
+	r.texts = make([]texts, r.epoch.width())
 	r.ready, r.over = true, n.Done && n.Last
 	r.set(n, true)
 	return nil
+}
+
+func (r *reader) path(ring int, s *segment) string {
+	return joined(r.epoch.folder(), nameOf(ring, s.number))
 }
 
 // set changes the notes; saved says that they are on disk.
@@ -63,10 +69,11 @@ func (n *notes) dealt() []position {
 
 // beyond says whether all of s is before a place in its ring.
 func beyond(at []position, ring int, s *segment) bool {
-	if ring >= len(at) || !s.full.Load() {
+	end, full := s.records()
+	if ring >= len(at) || !full {
 		return false
 	}
-	return at[ring].Segment > s.number || at[ring].Segment == s.number && at[ring].Offset >= s.end.Load()
+	return at[ring].Segment > s.number || at[ring].Segment == s.number && at[ring].Offset >= end
 }
 
 // passed says whether this reader needs s no more, whatever happens.
@@ -114,7 +121,7 @@ func (r *reader) waiting() (bytes int64) {
 			at = from[ring]
 		}
 		for _, s := range r.epoch.ring(ring) {
-			switch end := s.end.Load(); {
+			switch end, _ := s.records(); {
 			case s.number > at.Segment:
 				bytes += int64(end)
 			case s.number == at.Segment && end > at.Offset:

@@ -17,6 +17,9 @@ import (
 //	20 format
 //	21 lengths of network, domain, code, agent, referrer, language and query
 //	28 these, one behind the other
+//
+// Agents and queries are long and few: a text stands once in a segment, as a
+// record of its own whose agent it is, and clicks behind it say where that begins.
 const (
 	atCRC     = 4
 	atTime    = 8
@@ -25,9 +28,18 @@ const (
 	atLengths = 21
 	header    = 28
 
-	format = 1
 	fields = header - atLengths
 )
+
+// Formats.
+const (
+	whole    = 1 // a click, of an earlier build: agent and query stand in it
+	referred = 2 // a click; agent and query are the places of texts
+	text     = 3 // a text
+)
+
+// place is the size of where a text begins, in bytes from the segment's start.
+const place = 4
 
 // The longest that is kept of each; what is longer is cut.
 const (
@@ -39,6 +51,7 @@ const (
 	maxQuery    = 255
 	maxNetwork  = 6
 	maxRecord   = header + maxNetwork + maxDomain + maxCode + maxAgent + maxReferrer + maxLanguage + maxQuery
+	maxText     = header + max(maxAgent, maxQuery)
 )
 
 // castagnoli is never written to.
@@ -56,6 +69,9 @@ type Record struct {
 	Domain, Code []byte
 	// Agent, Referrer, Language and Query are what is kept of the request.
 	Agent, Referrer, Language, Query []byte
+	// AgentHash and QueryHash help to find a text again: equal ones have equal
+	// hashes. Not kept.
+	AgentHash, QueryHash uint64
 }
 
 func cut(b []byte, most int) []byte { return b[:min(len(b), most)] }
@@ -74,13 +90,13 @@ func networkOf(a netip.Addr, room *[maxNetwork]byte) []byte {
 }
 
 // encode writes r at the start of room, but for its length, and gives that; 0 if
-// there is not enough room. Hot path: 0 allocs.
-func (r *Record) encode(room []byte) (length int) {
+// there is not enough room. What stands for agent and query depends on the format.
+// Hot path: 0 allocs.
+func (r *Record) encode(room []byte, format uint8, agent, query []byte) (length int) {
 	var space [maxNetwork]byte
 	network := networkOf(r.Network, &space)
 	domain, code := cut(r.Domain, maxDomain), cut(r.Code, maxCode)
-	agent, referrer := cut(r.Agent, maxAgent), cut(r.Referrer, maxReferrer)
-	language, query := cut(r.Language, maxLanguage), cut(r.Query, maxQuery)
+	referrer, language := cut(r.Referrer, maxReferrer), cut(r.Language, maxLanguage)
 	length = header + len(network) + len(domain) + len(code) + len(agent) + len(referrer) + len(language) + len(query)
 	if padded(length) > len(room) {
 		return 0

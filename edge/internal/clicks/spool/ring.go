@@ -1,14 +1,18 @@
 package spool
 
-import "sync"
+import (
+	"encoding/binary"
+	"sync"
+)
 
 // ring takes the records of some of the handlers. Its mutex is held to copy a
 // record or to change segments, never longer, and never across I/O.
 type ring struct {
 	mu     sync.Mutex
 	room   []byte   // of the segment, behind what was appended; nil: there is none
-	used   uint32   // bytes of the segment
 	filled *segment // the one being filled, or nil
+	known  known    // texts in it
+	count  uint64   // records appended
 	next   *segment // the one after, or nil
 	closed bool     // there will be no more
 	_      [64]byte // the next ring has a cache line of its own
@@ -18,28 +22,72 @@ type ring struct {
 // another segment. Hot path: 0 allocs.
 func (g *ring) append(r *Record) (ok, hungry bool) {
 	g.mu.Lock()
-	length := r.encode(g.room)
-	if length == 0 {
+	if ok = g.put(r); !ok {
 		g.turn()
-		hungry = true
-		length = r.encode(g.room)
+		ok, hungry = g.put(r), true
 	}
-	if length > 0 {
-		commit(g.room, length)
-		g.used += uint32(padded(length))
-		g.room = g.room[padded(length):]
-		g.filled.end.Store(g.used)
+	if ok {
+		g.count++
 	}
 	g.mu.Unlock()
-	return length > 0, hungry
+	return ok, hungry
+}
+
+// appended is how many records were.
+func (g *ring) appended() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.count
+}
+
+// put copies r into the segment, behind the texts that it is the first to have,
+// and says whether there was room. g.mu is held.
+func (g *ring) put(r *Record) bool {
+	var agent, query [place]byte
+	a, hasAgent := g.refer(&agent, cut(r.Agent, maxAgent), r.AgentHash)
+	q, hasQuery := g.refer(&query, cut(r.Query, maxQuery), r.QueryHash)
+	return hasAgent && hasQuery && g.commit(r.encode(g.room, referred, a, q))
+}
+
+// refer tells where a text stands in the segment, and puts it there if it does
+// not. ok says that there was room. g.mu is held.
+func (g *ring) refer(at *[place]byte, words []byte, hash uint64) (reference []byte, ok bool) {
+	if len(words) == 0 {
+		return nil, true
+	}
+	if g.filled == nil {
+		return nil, false
+	}
+	k := g.known.of(hash)
+	if !k.is(words, hash, g.filled.mapping) {
+		begin := g.filled.end
+		if !g.commit((&Record{}).encode(g.room, text, words, nil)) {
+			return nil, false
+		}
+		k.hash, k.at, k.length = hash, begin, uint32(len(words))
+	}
+	binary.NativeEndian.PutUint32(at[:], k.at)
+	return at[:], true
+}
+
+// commit makes the record exist that was encoded at the start of the room, and
+// says whether there was one. g.mu is held.
+func (g *ring) commit(length int) bool {
+	if length == 0 {
+		return false
+	}
+	commit(g.room, length)
+	g.room = g.room[padded(length):]
+	g.filled.end += uint32(padded(length))
+	return true
 }
 
 // turn goes on to the next segment, if there is one. g.mu is held.
 func (g *ring) turn() {
 	if g.filled != nil {
-		g.filled.full.Store(true)
+		g.filled.full = true
 	}
-	g.filled, g.next, g.room, g.used = g.next, nil, nil, 0
+	g.filled, g.next, g.room, g.known = g.next, nil, nil, known{}
 	if g.filled != nil {
 		g.room = g.filled.mapping
 	}
@@ -57,7 +105,7 @@ func (g *ring) feed(s *segment) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
-		s.full.Store(true)
+		s.full = true
 		return
 	}
 	g.next = s

@@ -11,50 +11,60 @@ type verdict int
 
 const (
 	sound   verdict = iota
+	brief           // a record that says where agent and query stand
+	spoken          // a text, as the record's agent
 	vacant          // nothing, yet
 	damaged         // a record that cannot be read; the next one can
 	lost            // nothing from here on can be read
 )
 
-// scan reads the record at the start of text into r, whose fields then point into
-// text. size is the room that it takes, and crc its checksum.
-func scan(text []byte, r *Record) (size int, crc uint32, v verdict) {
-	if len(text) < atCRC {
+// scan reads the record at the start of page into r, whose fields then point into
+// page. size is the room that it takes, and crc its checksum.
+func scan(page []byte, r *Record) (size int, crc uint32, v verdict) {
+	if len(page) < atCRC {
 		return 0, 0, vacant
 	}
-	length := uint64(binary.NativeEndian.Uint32(text))
+	length := uint64(binary.NativeEndian.Uint32(page))
 	size = int(length+7) &^ 7
 	switch {
 	case length == 0:
 		return 0, 0, vacant
-	case length < header || length > maxRecord || size > len(text):
+	case length < header || length > maxRecord || size > len(page):
 		return 0, 0, lost
 	}
-	text = text[:length]
-	crc = binary.NativeEndian.Uint32(text[atCRC:])
-	if crc32.Update(0, castagnoli, text[atTime:]) != crc || text[atFormat] != format || !r.decode(text) {
+	page = page[:length]
+	crc = binary.NativeEndian.Uint32(page[atCRC:])
+	if crc32.Update(0, castagnoli, page[atTime:]) != crc || !r.decode(page) {
 		return size, crc, damaged
 	}
-	return size, crc, sound
+	switch page[atFormat] {
+	case whole:
+		return size, crc, sound
+	case referred:
+		return size, crc, brief
+	case text:
+		return size, crc, spoken
+	}
+	return size, crc, damaged
 }
 
-func (r *Record) decode(text []byte) bool {
+func (r *Record) decode(page []byte) bool {
 	var parts [fields][]byte
 	at := header
 	for i := range parts {
-		next := at + int(text[atLengths+i])
-		if next > len(text) {
+		next := at + int(page[atLengths+i])
+		if next > len(page) {
 			return false
 		}
-		parts[i], at = text[at:next:next], next
+		parts[i], at = page[at:next:next], next
 	}
 	*r = Record{
-		At:      int64(binary.NativeEndian.Uint64(text[atTime:])),
-		Visitor: binary.NativeEndian.Uint32(text[atVisitor:]),
+		At:      int64(binary.NativeEndian.Uint64(page[atTime:])),
+		Visitor: binary.NativeEndian.Uint32(page[atVisitor:]),
 		Network: addressOf(parts[0]),
 		Domain:  parts[1], Code: parts[2], Agent: parts[3], Referrer: parts[4], Language: parts[5], Query: parts[6],
 	}
-	return at == len(text)
+	return at == len(page)
 }
 
 func addressOf(network []byte) netip.Addr {

@@ -2,14 +2,13 @@ package spool
 
 import (
 	"log/slog"
+	"sync"
 	"testing"
 )
 
 // segmentOf is a segment as it is found, in memory.
-func segmentOf(text []byte) *reader {
-	s := &segment{number: 1, size: len(text), mapping: text}
-	s.end.Store(uint32(len(text)))
-	s.full.Store(true)
+func segmentOf(page []byte) *reader {
+	s := &segment{number: 1, size: len(page), mapping: page, ring: new(sync.Mutex), end: uint32(len(page)), full: true}
 	r := &reader{epoch: &epoch{ended: true, segments: [][]*segment{{s}}}}
 	_ = r.start(slog.New(slog.DiscardHandler)) // reads no file
 	return r
@@ -19,21 +18,25 @@ func segmentOf(text []byte) *reader {
 // time. Inside the package: a thousand segments a second want no files.
 func FuzzSegment(f *testing.F) {
 	var page []byte
-	for _, code := range []string{"first", "second"} {
+	add := func(code string, format uint8, agent, query []byte) {
 		var room [maxRecord + 8]byte
-		r := Record{At: 1, Visitor: 2, Domain: []byte("a.example"), Code: []byte(code), Agent: []byte("Mozilla/5.0")}
-		length := r.encode(room[:])
+		r := Record{At: 1, Visitor: 2, Domain: []byte("a.example"), Code: []byte(code)}
+		length := r.encode(room[:], format, agent, query)
 		commit(room[:], length)
 		page = append(page, room[:padded(length)]...)
 	}
+	words, atStart, nowhere := []byte("Mozilla/5.0"), []byte{0, 0, 0, 0}, []byte{0xff, 0xff, 0xff, 0xff}
+	add("", text, words, nil)
+	add("first", referred, atStart, nowhere)
+	add("second", whole, words, nil)
 	f.Add(page)
 	f.Add(append(page, make([]byte, 100)...))
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
 	f.Add([]byte{30})
-	f.Fuzz(func(t *testing.T, text []byte) {
+	f.Fuzz(func(t *testing.T, page []byte) {
 		read := func() (position, harvest) {
 			h := newHarvest(func(*Record) bool { return true })
-			r := segmentOf(text)
+			r := segmentOf(page)
 			return r.walkAll(notes{From: make([]position, 1)}, nil, h)[0], *h
 		}
 		reached, h := read()
@@ -41,8 +44,8 @@ func FuzzSegment(f *testing.F) {
 		if reached != again || h.digest != same.digest || h.count != same.count {
 			t.Errorf("read %d records to %v, then %d to %v", h.count, reached, same.count, again)
 		}
-		if int(h.count) > len(text)/header || int(reached.Offset) > len(text) {
-			t.Errorf("%d records, up to %v, in %d bytes", h.count, reached, len(text))
+		if int(h.count) > len(page)/header || int(reached.Offset) > len(page) {
+			t.Errorf("%d records, up to %v, in %d bytes", h.count, reached, len(page))
 		}
 	})
 }

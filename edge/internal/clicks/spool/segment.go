@@ -6,17 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"sync"
-	"sync/atomic"
 )
 
 // segment is one file of one ring, or as much memory.
 type segment struct {
 	number uint32 // 1, 2, … within the ring
 	size   int
-	// end is where the records end. It only rises, and no longer once full is set:
-	// who reads full first and then end knows.
-	end  atomic.Uint32
-	full atomic.Bool
+
+	ring *sync.Mutex // of the ring that fills it; never held across I/O
+	end  uint32      // guarded by ring; where the records end
+	full bool        // guarded by ring; there will be no more
 
 	mu sync.Mutex // held across I/O; no handler takes it
 	// mapping is nil where the segment is, or has become, a file alone; guarded by
@@ -27,7 +26,7 @@ type segment struct {
 }
 
 // newSegment makes a segment of zeros; dir is empty for one in memory.
-func newSegment(dir, name string, number uint32, o *Options) (s *segment, err error) {
+func newSegment(dir, name string, number uint32, ring *sync.Mutex, o *Options) (s *segment, err error) {
 	var f *os.File
 	if !o.memory {
 		if f, err = os.OpenFile(joined(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
@@ -47,7 +46,21 @@ func newSegment(dir, name string, number uint32, o *Options) (s *segment, err er
 	if err != nil {
 		return nil, fmt.Errorf("mapping a segment: %w", err)
 	}
-	return &segment{number: number, size: o.Segment, mapping: mapping}, nil
+	return &segment{number: number, size: o.Segment, ring: ring, mapping: mapping}, nil
+}
+
+// records tells where the records end, and whether there will be no more.
+func (s *segment) records() (end uint32, full bool) {
+	s.ring.Lock()
+	defer s.ring.Unlock()
+	return s.end, s.full
+}
+
+// endAt corrects where the records of an earlier process's segment end.
+func (s *segment) endAt(end uint32) {
+	s.ring.Lock()
+	defer s.ring.Unlock()
+	s.end = end
 }
 
 // sync makes what was committed survive a power failure. What cannot be written
@@ -56,7 +69,7 @@ func newSegment(dir, name string, number uint32, o *Options) (s *segment, err er
 func (s *segment) sync(path string, flush func([]byte) error) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	full, end := s.full.Load(), s.end.Load()
+	end, full := s.records()
 	if !s.broken && s.synced < end {
 		if s.mapping != nil {
 			page := uint32(os.Getpagesize())

@@ -36,6 +36,7 @@ type Spool struct {
 
 	mu      sync.Mutex
 	cursors []*Cursor // guarded by mu, as what they read is
+	past    uint64    // guarded by mu; records appended to epochs that nobody reads any more
 }
 
 // Open finds what earlier processes left, and begins a new epoch. A full disk
@@ -164,6 +165,17 @@ func (s *Spool) Cursor(name string) *Cursor {
 
 // Boot is this process's newest epoch.
 func (s *Spool) Boot() uint64 { return s.number.Load() }
+
+// Appended counts the records for which there was room.
+func (s *Spool) Appended() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := s.past
+	for _, e := range s.read() {
+		sum += e.appended()
+	}
+	return sum
+}
 
 // Room is how many bytes the segments may take.
 func (s *Spool) Room() int64 { return s.options.Bytes }

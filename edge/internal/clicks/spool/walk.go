@@ -8,7 +8,7 @@ type harvest struct {
 	sated  bool               // it did not
 	count  uint64             // records taken
 	hurt   uint64             // places that could not be read
-	digest uint64             // of the records taken and their order
+	digest uint64             // of the records taken, their texts and their order
 	record Record
 }
 
@@ -20,9 +20,12 @@ const (
 
 func newHarvest(take func(*Record) bool) *harvest { return &harvest{take: take, digest: digestBasis} }
 
+// mix adds a record to the digest.
+func (h *harvest) mix(crc uint32) { h.digest = (h.digest ^ uint64(crc)) * digestPrime }
+
 func (h *harvest) add(crc uint32) {
 	h.count++
-	h.digest = (h.digest ^ uint64(crc)) * digestPrime
+	h.mix(crc)
 	h.sated = !h.take(&h.record) || h.sated
 }
 
@@ -41,8 +44,7 @@ func (r *reader) walk(ring int, from position, to *position, h *harvest) positio
 		if s.number > at.Segment {
 			at = position{Segment: s.number}
 		}
-		// In this order: where a segment is full, its end is final.
-		full, end := s.full.Load(), s.end.Load()
+		end, full := s.records()
 		if to != nil && s.number == to.Segment {
 			end = min(end, to.Offset)
 		}
@@ -62,17 +64,18 @@ func (r *reader) gather(ring int, s *segment, from, end uint32, all bool, h *har
 	if len(r.room) < int(end-from) {
 		r.room = make([]byte, min(2*int(end-from), s.size))
 	}
-	text, err := s.read(joined(r.epoch.folder(), nameOf(ring, s.number)), from, end, r.room)
+	page, err := s.read(r.path(ring, s), from, end, r.room)
 	if err != nil && err != io.EOF {
 		h.hurt++
 		return end - from // what cannot be read is given up, or it would be in the way for ever
 	}
+	texts := r.textsOf(ring, s)
 	for at := 0; ; {
-		size, crc, v := scan(text[at:], &h.record)
+		size, crc, v := scan(page[at:], &h.record)
 		switch v {
 		case vacant:
 			if stop := from + uint32(at); stop < end {
-				s.end.Store(stop) // an earlier process's segment: this is where its records end
+				s.endAt(stop) // an earlier process's segment: this is where its records end
 			}
 			return uint32(at)
 		case lost:
@@ -80,6 +83,12 @@ func (r *reader) gather(ring int, s *segment, from, end uint32, all bool, h *har
 			return end - from
 		case damaged:
 			h.hurt++
+		case spoken:
+			texts.learn(from+uint32(at), h.record.Agent)
+			h.mix(crc)
+		case brief:
+			h.record.Agent, h.record.Query = texts.at(h.record.Agent), texts.at(h.record.Query)
+			h.add(crc)
 		case sound:
 			h.add(crc)
 		}
