@@ -161,7 +161,7 @@ func TestAtLeastOnce(t *testing.T) {
 	})
 	s := &source{}
 	s.add(12_000)
-	sender := newSender(t, s, c.ListenAddrs(), func(o *events.Options) { o.Attempt = 200 * time.Millisecond })
+	sender := newSender(t, s, c.ListenAddrs(), func(o *events.Options) { o.Attempt = 2 * time.Second })
 	sender.Start()
 	eventually(t, "an empty spool", func() bool { return s.Waiting() == 0 })
 	stop(t, sender, time.Minute)
