@@ -1,6 +1,7 @@
 package clicks_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // usual are clicks as browsers and programs make them.
@@ -61,6 +63,13 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
+// swallow books nothing and says that all is well.
+type swallow struct{}
+
+func (swallow) Ship(context.Context, *wire.Batch) error { return nil }
+
+func (swallow) Salt(context.Context, int64) (key [16]byte, err error) { return key, nil }
+
 // BenchmarkDrain is what a click costs off the path: to be read, described and
 // added up.
 func BenchmarkDrain(b *testing.B) {
@@ -77,7 +86,7 @@ func BenchmarkDrain(b *testing.B) {
 			}
 			for b.Loop() {
 				b.StopTimer()
-				r := newRecorder(b, newBooks(func() fault { return none }), func(o *clicks.Options) {
+				r := newRecorder(b, swallow{}, func(o *clicks.Options) {
 					o.Visits, o.Rows, o.Interval, o.Attempt = visits, 10_000, time.Hour, time.Minute
 				})
 				r.Start()

@@ -1,24 +1,29 @@
 package visit
 
 import (
-	"unsafe"
-
-	lru "github.com/hashicorp/golang-lru/v2"
+	"hash/maphash"
+	"sync/atomic"
 )
 
 // memo remembers what was read from the texts that come most often: a few
-// thousand agents make nearly all clicks, and reading one takes microseconds.
+// thousand agents make nearly all clicks, and reading one takes microseconds. A
+// text has two places, by its hash; the newest takes the first, and what stood
+// there the second.
 type memo[V any] struct {
-	known *lru.Cache[string, V]
+	seed  maphash.Seed
+	known []atomic.Pointer[remembered[V]]
 	read  func(string) V
 }
 
-func newMemo[V any](size int, read func(string) V) *memo[V] {
-	known, err := lru.New[string, V](size)
-	if err != nil {
-		panic(err) // the size is a constant above zero
-	}
-	return &memo[V]{known, read}
+// remembered never changes.
+type remembered[V any] struct {
+	text  string
+	value V
+}
+
+// newMemo has a power of two places.
+func newMemo[V any](places int, read func(string) V) *memo[V] {
+	return &memo[V]{maphash.MakeSeed(), make([]atomic.Pointer[remembered[V]], places), read}
 }
 
 // of gives what text says, the zero value if it is empty. Hot path: 0 allocs
@@ -28,12 +33,25 @@ func (m *memo[V]) of(text []byte) V {
 		var unknown V
 		return unknown
 	}
-	// The key is only compared, so it need not be a copy.
-	if v, ok := m.known.Get(unsafe.String(unsafe.SliceData(text), len(text))); ok {
-		return v
+	place := maphash.Bytes(m.seed, text) & uint64(len(m.known)-1)
+	first, second := &m.known[place], &m.known[place^1]
+	before := first.Load()
+	if before.is(text) {
+		return before.value
+	}
+	if r := second.Load(); r.is(text) {
+		return r.value
 	}
 	key := string(text)
-	v := m.read(key)
-	m.known.Add(key, v)
-	return v
+	r := &remembered[V]{key, m.read(key)}
+	if before != nil {
+		second.Store(before)
+	}
+	first.Store(r)
+	return r.value
+}
+
+// is says whether r is what was read from text.
+func (r *remembered[V]) is(text []byte) bool {
+	return r != nil && r.text == string(text)
 }

@@ -45,12 +45,12 @@ type Reader struct {
 	loop   sync.WaitGroup
 }
 
-// How many distinct values are remembered: some megabytes in all.
+// How many distinct values are remembered, at most: some megabytes in all.
 const (
-	knownAgents    = 20_000
-	knownReferrers = 10_000
-	knownLanguages = 1_000
-	knownCampaigns = 10_000
+	knownAgents    = 1 << 15
+	knownReferrers = 1 << 14
+	knownLanguages = 1 << 10
+	knownCampaigns = 1 << 14
 )
 
 // New checks the options and loads the country file.
