@@ -66,6 +66,27 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/store", run: "TestSQLite/folding_races",
 	},
 	{
+		promise: "5 once: what is posted stays in the journal",
+		file:    "controlplane/internal/store/clickpost.go",
+		old:     "\t\tif err := s.removeEntries(ctx, tx, bucket, ids); err != nil {",
+		new:     "\t\tif err := s.removeEntries(ctx, tx, bucket, nil); err != nil {",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/a_question_finds_what_is_not_posted",
+	},
+	{
+		promise: "5 once: two replicas post the same entries",
+		file:    "controlplane/internal/store/clickpost.go",
+		old:     "LIMIT $2`+s.dialect.forUpdate,",
+		new:     "LIMIT $2`,",
+		pkg:     "./controlplane/internal/store", run: "TestPostgreSQL/F3_three_times",
+	},
+	{
+		promise: "5 once: an answer lacks what is not posted",
+		file:    "controlplane/internal/stats/stats.go",
+		old:     "\tif err = s.catchUp(ctx, &q, marks, &answer.Final); err != nil {",
+		new:     "\tif err != nil {",
+		pkg:     "./controlplane/internal/stats", run: "TestFinalIsTheFurthestBehind",
+	},
+	{
 		promise: "5 once: minutes are removed before they are rolled up",
 		file:    "controlplane/internal/store/clickprune.go",
 		old:     "\"rolled >= count\"",

@@ -27,7 +27,8 @@ const (
 )
 
 // BenchmarkIngest is sixteen edges that ship full batches to one control plane on
-// PostgreSQL, each the next one when the last is acknowledged. The clicks of a
+// PostgreSQL, each the next one when the last is acknowledged; posted/s goes on until
+// hours and days are up to date. The clicks of a
 // batch are spread over as many links as the case says, or nine of ten are one
 // link's.
 func BenchmarkIngest(b *testing.B) {
@@ -38,19 +39,26 @@ func BenchmarkIngest(b *testing.B) {
 }
 
 func benchmarkIngest(b *testing.B, links int, hot float64) {
-	i := benchIngest(b)
-	batches := make([][]*wire.Batch, benchEdges)
-	for e := range batches {
-		batches[e] = edgeBatches(e, links, hot)
+	s, i := benchIngest(b)
+	batches := encodedBatches(b, links, hot)
+	janitor, err := ingest.NewJanitor(s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(b.Context())
 	var clicks, rows, next atomic.Int64
-	var group sync.WaitGroup
+	var group, posting sync.WaitGroup
+	posting.Go(func() { janitor.Run(ctx) })
 	b.ResetTimer()
-	for e := range batches {
+	for e := range uint64(benchEdges) {
 		group.Go(func() {
 			for sequence := uint64(1); next.Add(1) <= int64(b.N); sequence++ {
-				batch := proto.CloneOf(batches[e][sequence%uint64(len(batches[e]))])
-				batch.Sequence, batch.Digest = sequence, sequence
+				batch := new(wire.Batch)
+				if err := proto.Unmarshal(batches[(e+sequence)%uint64(len(batches))], batch); err != nil {
+					b.Error(err)
+					return
+				}
+				batch.Edge, batch.Sequence, batch.Digest = fmt.Sprint("edge-", e), sequence, sequence
 				if _, err := i.Ship(context.Background(), batch); err != nil {
 					b.Error(err)
 					return
@@ -63,12 +71,18 @@ func benchmarkIngest(b *testing.B, links int, hot float64) {
 		})
 	}
 	group.Wait()
-	b.StopTimer()
 	b.ReportMetric(float64(clicks.Load())/b.Elapsed().Seconds(), "clicks/s")
 	b.ReportMetric(float64(rows.Load())/b.Elapsed().Seconds(), "counts/s")
+	cancel()
+	posting.Wait()
+	if err := janitor.Post(b.Context()); err != nil {
+		b.Error(err)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(clicks.Load())/b.Elapsed().Seconds(), "posted/s")
 }
 
-func benchIngest(b *testing.B) *ingest.Ingest {
+func benchIngest(b *testing.B) (*store.Store, *ingest.Ingest) {
 	b.Helper()
 	logger := slog.New(slog.DiscardHandler)
 	s, err := store.Open(b.Context(), store.Options{URL: postgres.NewDatabase(b), Logger: logger})
@@ -90,15 +104,16 @@ func benchIngest(b *testing.B) *ingest.Ingest {
 			b.Error(err)
 		}
 	})
-	return i
+	return s, i
 }
 
-// edgeBatches makes some different batches of one edge.
-func edgeBatches(edge, links int, hot float64) []*wire.Batch {
-	random := rand.New(rand.NewPCG(uint64(edge), 1))
-	batches := make([]*wire.Batch, 4)
-	for n := range batches {
-		b := &wire.Batch{Edge: fmt.Sprint("edge-", edge), Epoch: 1, Boot: 1, Watermark: time.Now().UnixMilli()}
+// encodedBatches makes different batches, as they come from the wire.
+func encodedBatches(b *testing.B, links int, hot float64) [][]byte {
+	b.Helper()
+	random := rand.New(rand.NewPCG(uint64(links), 1))
+	all := make([][]byte, benchEdges)
+	for n := range all {
+		batch := &wire.Batch{Epoch: 1, Boot: 1, Watermark: time.Now().UnixMilli()}
 		counts := make(map[int]*wire.ClickCount)
 		for clicks := 0; clicks < batchClicks && len(counts) < ingest.MaxCounts; clicks++ {
 			which := random.IntN(links)
@@ -107,13 +122,17 @@ func edgeBatches(edge, links int, hot float64) []*wire.Batch {
 			}
 			if counts[which] == nil {
 				counts[which] = &wire.ClickCount{Domain: "go.example", Code: fmt.Sprintf("%07d", which), Minute: time.Now().Unix() / 60}
-				b.Counts = append(b.Counts, counts[which])
+				batch.Counts = append(batch.Counts, counts[which])
 			}
 			addClick(counts[which], random)
 		}
-		batches[n] = b
+		encoded, err := proto.Marshal(batch)
+		if err != nil {
+			b.Fatal(err)
+		}
+		all[n] = encoded
 	}
-	return batches
+	return all
 }
 
 // addClick adds a click as people make them: of few browsers, more countries,

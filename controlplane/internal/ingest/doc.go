@@ -10,6 +10,10 @@
 // It never judges a click by its link: an edge may know a link that was deleted
 // since, and its clicks count all the same.
 //
-// A Janitor removes what is old: clicks by minute and hour, numbers of batches that
+// A booking writes minutes and totals; what else is known goes into a journal, which
+// a Janitor posts to hours and days once in a while, so that a link's are written once
+// for many bookings. Whoever asks for them posts first what the question needs.
+//
+// A Janitor also removes what is old: clicks by minute and hour, numbers of batches that
 // a floor stands for, and the salts of days that are over.
 package ingest

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -13,6 +14,9 @@ const (
 	rollUpEvery = 10 * time.Second
 	// tidyEach is in how many of these rounds the rest is done.
 	tidyEach = 6
+	// postEvery is how long the journal gathers what it has of a link. With that the
+	// work of posting falls, and what a question has to post first grows.
+	postEvery = 10 * time.Second
 	// stepWithin bounds one step. The longest goes through all minutes that there
 	// are.
 	stepWithin = 10 * time.Minute
@@ -35,24 +39,34 @@ func NewJanitor(keeper Keeper, logger *slog.Logger) (*Janitor, error) {
 	return &Janitor{keeper, logger}, nil
 }
 
-// Run tidies up until ctx ends. It logs changes of state only.
+// Run posts and tidies up until ctx ends. It logs changes of state only.
 func (j *Janitor) Run(ctx context.Context) {
-	ticker := time.NewTicker(rollUpEvery)
-	defer ticker.Stop()
-	failed := false
-	for round := 0; ; round++ {
-		tidy := j.RollUp
-		if round%tidyEach == 0 {
-			tidy = j.Tidy
+	var group sync.WaitGroup
+	group.Go(func() { j.every(ctx, postEvery, "clicks cannot be posted to hours and days", j.Post) })
+	round := 0
+	j.every(ctx, rollUpEvery, "old clicks cannot be looked after", func(ctx context.Context) error {
+		round++
+		if round%tidyEach == 1 {
+			return j.Tidy(ctx)
 		}
-		err := tidy(ctx)
+		return j.RollUp(ctx)
+	})
+	group.Wait()
+}
+
+// every works once in a while, at first at once.
+func (j *Janitor) every(ctx context.Context, pause time.Duration, trouble string, work func(context.Context) error) {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for failed := false; ; {
+		err := work(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil && !failed:
-			j.logger.Warn("old clicks cannot be looked after; trying on", "error", err)
+			j.logger.Warn(trouble+"; trying on", "error", err)
 		case err == nil && failed:
-			j.logger.Info("old clicks are looked after again")
+			j.logger.Info("no longer true: " + trouble)
 		}
 		failed = err != nil
 		select {
@@ -62,6 +76,9 @@ func (j *Janitor) Run(ctx context.Context) {
 		}
 	}
 }
+
+// Post brings hours and days up to date.
+func (j *Janitor) Post(ctx context.Context) error { return repeat(ctx, j.keeper.PostJournal) }
 
 // RollUp brings in what the build before has booked.
 func (j *Janitor) RollUp(ctx context.Context) error { return repeat(ctx, j.keeper.RollUp) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,17 +15,21 @@ import (
 
 // keeper has something left to do after each of its first steps.
 type keeper struct {
-	left  map[string]int
-	steps []string
-	fail  error // of pruning
+	mu    sync.Mutex
+	left  map[string]int // mu
+	steps []string       // mu
+	fail  error          // of pruning
 }
 
 func (k *keeper) step(name string) (more bool, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.steps = append(k.steps, name)
 	k.left[name]--
 	return k.left[name] >= 0, nil
 }
 
+func (k *keeper) PostJournal(context.Context) (bool, error) { return k.step("post") }
 func (k *keeper) RollUp(context.Context) (bool, error)      { return k.step("roll up") }
 func (k *keeper) FoldBatches(context.Context) (bool, error) { return k.step("fold") }
 func (k *keeper) ForgetSalts(context.Context) (bool, error) { return k.step("forget") }
@@ -64,24 +69,34 @@ func TestTidyGoesOnAfterAFailure(t *testing.T) {
 	}
 }
 
-// TestRun: what the build before books is looked for more often than the rest.
+func TestPostGoesOnUntilAllIsPosted(t *testing.T) {
+	k := &keeper{left: map[string]int{"post": 2}}
+	if err := janitor(t, k).Post(t.Context()); err != nil || len(k.steps) != 3 {
+		t.Errorf("steps %v, %v", k.steps, err)
+	}
+}
+
+// TestRun: what the build before books is looked for more often than the rest, and
+// the journal is posted beside.
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &keeper{left: map[string]int{}}
 		ctx, cancel := context.WithTimeout(t.Context(), 65*time.Second)
 		defer cancel()
 		janitor(t, k).Run(ctx)
-		var rolled, pruned int
+		var rolled, pruned, posted int
 		for _, step := range k.steps {
 			switch step {
 			case "roll up":
 				rolled++
 			case "prune":
 				pruned++
+			case "post":
+				posted++
 			}
 		}
-		if rolled != 7 || pruned != 2 {
-			t.Errorf("rolled up %d times and pruned %d times in 65 s", rolled, pruned)
+		if rolled != 7 || pruned != 2 || posted != 7 {
+			t.Errorf("rolled up %d times, pruned %d times and posted %d times in 65 s", rolled, pruned, posted)
 		}
 	})
 }

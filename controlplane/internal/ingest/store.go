@@ -20,8 +20,8 @@ type Result struct {
 // Store adds clicks up.
 type Store interface {
 	// AddBatches notes each batch's number (edge, epoch, sequence) with its digest
-	// and adds the counts of those whose number is new to the minutes, hours, days
-	// and totals, all in one transaction. The results are in the order of batches.
+	// and adds the counts of those whose number is new to minutes, totals and the
+	// journal of what is to go into hours and days, all in one transaction. The results are in the order of batches.
 	// So it may be repeated until it answers, in any company.
 	AddBatches(ctx context.Context, batches []*wire.Batch) ([]Result, error)
 	// Salt gives the day's salt, which is fresh if there was none. Idempotent.
@@ -32,6 +32,8 @@ type Store interface {
 // several replicas at once, may be repeated, and takes bounded transactions. Each says
 // whether there is more to do.
 type Keeper interface {
+	// PostJournal adds to hours and days what the journal holds for them.
+	PostJournal(ctx context.Context) (more bool, err error)
 	// RollUp adds to hours, days and totals what the build before has added to
 	// minutes alone.
 	RollUp(ctx context.Context) (more bool, err error)

@@ -28,3 +28,19 @@ func (s *Stats) final(ctx context.Context) (Final, error) {
 	}
 	return f, nil
 }
+
+// catchUp sees to it that what is final is also in the hours and days of an answer
+// that needs them. What is missing there is not final.
+func (s *Stats) catchUp(ctx context.Context, q *Question, marks []int64, f *Final) error {
+	if grain(marks) == Minute && q.By == 0 && !q.Visitors {
+		return nil
+	}
+	missing, err := s.Store.CatchUp(ctx, q.Scope)
+	if err != nil {
+		return fmt.Errorf("catching up: %w", err)
+	}
+	if until := missing * 60_000; missing > 0 && until < f.Until {
+		*f = Final{Until: until}
+	}
+	return nil
+}

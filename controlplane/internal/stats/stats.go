@@ -79,6 +79,9 @@ func (s *Stats) Ask(ctx context.Context, q Question) (*Answer, error) {
 	if answer.Final, err = s.final(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.catchUp(ctx, &q, marks, &answer.Final); err != nil {
+		return nil, err
+	}
 	period, err := s.period(ctx, &q, marks)
 	if err != nil {
 		return nil, err

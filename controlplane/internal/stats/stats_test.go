@@ -21,6 +21,8 @@ var kept = domains.KeptOf(nil)
 type memory struct {
 	clicks []click
 	edges  []stats.Edge
+	// missing is the first minute that is not caught up with.
+	missing int64
 }
 
 type click struct {
@@ -92,6 +94,8 @@ func (m *memory) CountClicks(_ context.Context, keys []link.Key) (map[link.Key]s
 func (m *memory) CountSince(ctx context.Context, keys []link.Key, _ int64) (map[link.Key]stats.Total, error) {
 	return m.CountClicks(ctx, keys)
 }
+
+func (m *memory) CatchUp(context.Context, stats.Scope) (int64, error) { return m.missing, nil }
 
 func (m *memory) Edges(context.Context) ([]stats.Edge, error)      { return m.edges, nil }
 func (m *memory) ForgetEdge(context.Context, string) (bool, error) { return true, nil }
@@ -271,17 +275,23 @@ func TestCountTellsWhatIsPending(t *testing.T) {
 }
 
 func TestFinalIsTheFurthestBehind(t *testing.T) {
+	ahead := []stats.Edge{{ID: "a", Watermark: 7 * 60_000}, {ID: "b", Watermark: 5 * 60_000}, {ID: "c", Watermark: 6 * 60_000}}
 	for name, c := range map[string]struct {
-		edges []stats.Edge
-		want  stats.Final
+		edges   []stats.Edge
+		bucket  stats.Grain
+		missing int64
+		want    stats.Final
 	}{
-		"no edge":           {nil, stats.Final{}},
-		"the last one":      {[]stats.Edge{{ID: "a", Watermark: 7}, {ID: "b", Watermark: 5}, {ID: "c", Watermark: 6}}, stats.Final{Until: 5, HeldBy: "b"}},
-		"not heard of once": {[]stats.Edge{{ID: "a", Watermark: 7}, {ID: "b"}}, stats.Final{HeldBy: "b"}},
+		"no edge":                    {nil, stats.Hour, 0, stats.Final{}},
+		"the last one":               {ahead, stats.Hour, 0, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},
+		"not heard of once":          {[]stats.Edge{{ID: "a", Watermark: 7}, {ID: "b"}}, stats.Hour, 0, stats.Final{HeldBy: "b"}},
+		"hours lack earlier clicks":  {ahead, stats.Hour, 4, stats.Final{Until: 4 * 60_000}},
+		"hours lack later clicks":    {ahead, stats.Hour, 6, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},
+		"minutes need no such thing": {ahead, stats.Minute, 4, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := open(t, &memory{edges: c.edges}, "2026-01-01T00:00").Ask(t.Context(), stats.Question{
-				Kept: kept, From: at("2025-12-31T23:00"), To: at("2026-01-01T00:00"), Zone: time.UTC})
+			a, err := open(t, &memory{edges: c.edges, missing: c.missing}, "2026-01-01T00:00").Ask(t.Context(), stats.Question{
+				Kept: kept, From: at("2025-12-31T23:00"), To: at("2026-01-01T00:00"), Bucket: c.bucket, Zone: time.UTC})
 			if err != nil || a.Final != c.want {
 				t.Errorf("final is %v, %v", a, err)
 			}

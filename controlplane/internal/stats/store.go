@@ -57,6 +57,10 @@ type Edge struct {
 // Parts describe people, except for DIMENSION_BOT. A part with an empty value is
 // the rest of its dimension: clicks whose values were too many to be kept.
 type Store interface {
+	// CatchUp brings what was booked before the call into the hours and days of a
+	// scope. It may end early with those of many links; missing is then the first
+	// Unix minute of which some may be missing, and 0 otherwise.
+	CatchUp(ctx context.Context, scope Scope) (missing int64, err error)
 	// CountClicks gives the clicks of each link since it exists. Links without
 	// clicks are missing from the answer.
 	CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]Total, error)

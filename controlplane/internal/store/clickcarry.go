@@ -108,7 +108,9 @@ func (s *Store) carryOver(ctx context.Context, tx *sql.Tx, lost []*wire.ClickCou
 		return err
 	}
 	r := rollup{store: s, tx: tx, kept: keeps, sums: make(tally)}
-	if err := r.add([]*wire.Batch{{Counts: lost}}); err != nil {
+	all := sorted([]*wire.Batch{{Counts: lost}})
+	r.addCounts(all)
+	if err := r.addDetails(all); err != nil {
 		return err
 	}
 	domains, codes, at, _, _ := r.minutes.columns()
@@ -119,6 +121,8 @@ func (s *Store) carryOver(ctx context.Context, tx *sql.Tx, lost []*wire.ClickCou
 	if err != nil {
 		return err
 	}
-	r.minutes = nil // they are there
-	return r.write(ctx)
+	if err := r.writeDetails(ctx); err != nil {
+		return err
+	}
+	return r.writeTotals(ctx)
 }

@@ -53,26 +53,36 @@ func (s *slot) add(c *wire.ClickCount) {
 	s.bots += int64(c.GetBots())
 }
 
-// counted is a count and the edge that made it.
-type counted struct {
-	*wire.ClickCount
-	edge string
-}
-
-// add adds the batches. In the order of the tables' keys: two bookings lock
-// common rows in one order, and neither waits for the other for ever.
-func (r *rollup) add(batches []*wire.Batch) error {
-	var sorted []counted
+// sorted gives what batches count in the order of the tables' keys: two bookings
+// lock common rows in one order, and neither waits for the other for ever.
+func sorted(batches []*wire.Batch) []counted {
+	var all []counted
 	for _, b := range batches {
 		for _, c := range b.GetCounts() {
-			sorted = append(sorted, counted{c, b.GetEdge()})
+			all = append(all, counted{c, b.GetEdge()})
 		}
 	}
-	slices.SortFunc(sorted, func(a, b counted) int {
+	slices.SortFunc(all, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(a.GetDomain(), b.GetDomain()), cmp.Compare(a.GetCode(), b.GetCode()), cmp.Compare(a.GetMinute(), b.GetMinute()))
 	})
-	for _, c := range sorted {
-		r.addMinute(c)
+	return all
+}
+
+// addCounts adds what is sorted to minutes and totals.
+func (r *rollup) addCounts(all []counted) {
+	for _, c := range all {
+		r.minutes.last(c.GetDomain(), c.GetCode(), c.GetMinute()).add(c.ClickCount)
+		r.totals.last(c.GetDomain(), c.GetCode(), 0).add(c.ClickCount)
+	}
+}
+
+// addDetails adds what is sorted to hours and days.
+func (r *rollup) addDetails(all []counted) error {
+	for _, c := range all {
+		hour := r.hours.last(c.GetDomain(), c.GetCode(), c.GetMinute()/hourMinutes)
+		hour.add(c.ClickCount)
+		hour.parts = append(hour.parts, c.GetParts()...)
+		hour.visitors = append(hour.visitors, c.GetVisitors()...)
 	}
 	for i := range r.hours {
 		if err := r.addHour(&r.hours[i]); err != nil {
@@ -80,18 +90,6 @@ func (r *rollup) add(batches []*wire.Batch) error {
 		}
 	}
 	return nil
-}
-
-func (r *rollup) addMinute(c counted) {
-	r.minutes.last(c.GetDomain(), c.GetCode(), c.GetMinute()).add(c.ClickCount)
-	hour := r.hours.last(c.GetDomain(), c.GetCode(), c.GetMinute()/hourMinutes)
-	hour.add(c.ClickCount)
-	hour.parts = append(hour.parts, c.GetParts()...)
-	hour.visitors = append(hour.visitors, c.GetVisitors()...)
-	if people := c.GetCount() - c.GetBots(); people > 0 && c.edge != "" {
-		hour.parts = append(hour.parts, &wire.Part{Dimension: wire.Dimension_DIMENSION_EDGE, Value: c.edge, Count: people})
-	}
-	r.totals.last(c.GetDomain(), c.GetCode(), 0).add(c.ClickCount)
 }
 
 // addHour encodes an hour, and puts it behind what its day has.
@@ -114,11 +112,9 @@ func (r *rollup) addHour(hour *slot) (err error) {
 	return nil
 }
 
-// write skips slots that are over already: a late batch counts in what is kept.
-func (r *rollup) write(ctx context.Context) error {
-	if err := r.writeMinutes(ctx); err != nil {
-		return fmt.Errorf("adding minutes: %w", err)
-	}
+// writeDetails skips slots that are over already: a late batch counts in what is
+// kept.
+func (r *rollup) writeDetails(ctx context.Context) error {
 	hours := r.hours.without(func(s slot) bool { return s.at < r.kept(s.domain).hour })
 	if err := r.store.addDetailed(ctx, r.tx, clickHours, hours); err != nil {
 		return fmt.Errorf("adding hours: %w", err)
@@ -126,9 +122,6 @@ func (r *rollup) write(ctx context.Context) error {
 	days := r.days.without(func(s slot) bool { return s.at < r.kept(s.domain).day })
 	if err := r.store.addDetailed(ctx, r.tx, clickDays, days); err != nil {
 		return fmt.Errorf("adding days: %w", err)
-	}
-	if err := r.writeTotals(ctx); err != nil {
-		return fmt.Errorf("adding totals: %w", err)
 	}
 	return nil
 }
@@ -153,10 +146,14 @@ ON CONFLICT (domain, code, minute) DO UPDATE SET count = click_minutes.count + e
 func (r *rollup) writeMinutes(ctx context.Context) error {
 	minutes := r.minutes.without(func(s slot) bool { return s.at < r.kept(s.domain).minute })
 	domains, codes, at, counts, bots := minutes.columns()
-	return r.store.dialect.each(columns{domains, codes, at, counts, bots, counts}, func(source string, a args) error {
+	err := r.store.dialect.each(columns{domains, codes, at, counts, bots, counts}, func(source string, a args) error {
 		_, err := r.tx.ExecContext(ctx, `INSERT INTO click_minutes (domain, code, minute, count, bots, rolled) `+source+addMinutes, a...)
 		return err
 	})
+	if err != nil {
+		return fmt.Errorf("adding minutes: %w", err)
+	}
+	return nil
 }
 
 const addTotals = `
@@ -164,8 +161,12 @@ ON CONFLICT (domain, code) DO UPDATE SET count = click_totals.count + excluded.c
 
 func (r *rollup) writeTotals(ctx context.Context) error {
 	domains, codes, _, counts, bots := r.totals.columns()
-	return r.store.dialect.each(columns{domains, codes, counts, bots}, func(source string, a args) error {
+	err := r.store.dialect.each(columns{domains, codes, counts, bots}, func(source string, a args) error {
 		_, err := r.tx.ExecContext(ctx, `INSERT INTO click_totals (domain, code, count, bots) `+source+addTotals, a...)
 		return err
 	})
+	if err != nil {
+		return fmt.Errorf("adding totals: %w", err)
+	}
+	return nil
 }

@@ -22,6 +22,9 @@ func (s *Store) AddBatches(ctx context.Context, batches []*wire.Batch) ([]ingest
 	if err != nil {
 		return nil, fmt.Errorf("adding %d batches: %w", len(batches), err)
 	}
+	if err := s.relieve(ctx, b.fresh()); err != nil { // the batches are booked all the same
+		s.logger.Debug("a long journal is left to others", "error", err)
+	}
 	return b.results, nil
 }
 
@@ -51,11 +54,16 @@ func (b *booking) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r := rollup{store: b.store, tx: b.tx, kept: kept, sums: make(tally)}
-	if err := r.add(fresh); err != nil {
+	all := sorted(fresh)
+	if err := b.journal(ctx, all); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	r := rollup{store: b.store, tx: b.tx, kept: kept}
+	r.addCounts(all)
+	if err := r.writeMinutes(ctx); err != nil {
 		return err
 	}
-	return r.write(ctx)
+	return r.writeTotals(ctx)
 }
 
 // fresh gives the batches that are booked now.

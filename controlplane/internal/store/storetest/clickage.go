@@ -25,6 +25,7 @@ func (f *fixture) lengths(t *testing.T, domain string) (n [3]int) {
 	for _, g := range []stats.Grain{stats.Minute, stats.Hour, stats.Day} {
 		k := key("x")
 		k.Domain = domain
+		f.catchUp(t, stats.Scope{Key: k})
 		got, err := f.Series(timeout(t), stats.Scope{Key: k}, g, 0, 2*noon)
 		if err != nil {
 			t.Fatal(err)

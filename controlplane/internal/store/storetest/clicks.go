@@ -77,7 +77,7 @@ func batchesAddUp(t *testing.T, f *fixture) {
 
 // deliveries is F3: what three edges count goes to two replicas three times, in
 // any order and any company, a third of it a day late, and every now and then a
-// booking is cut off at some point and sent again.
+// booking is cut off at some point and sent again. Both replicas post meanwhile.
 func deliveries(t *testing.T, f *fixture) {
 	random := rand.New(rand.NewPCG(3, 5))
 	want := make(map[string]stats.Total)
@@ -120,6 +120,13 @@ func (f *fixture) deliver(t *testing.T, sent []*wire.Batch) {
 	stores := []*store.Store{f.Store, f.open(t)}
 	var next atomic.Int64
 	var group sync.WaitGroup
+	for _, one := range stores {
+		group.Go(func() {
+			for next.Load() < int64(len(sent)) {
+				postUncertain(t, one)
+			}
+		})
+	}
 	for worker := range 4 {
 		group.Go(func() {
 			for {
@@ -149,6 +156,16 @@ func shipUncertain(t *testing.T, s *store.Store, batches []*wire.Batch, cut bool
 		if r != booked && r != duplicate {
 			t.Errorf("the result is %+v", r)
 		}
+	}
+}
+
+// postUncertain posts, and is sometimes cut off.
+func postUncertain(t *testing.T, s *store.Store) {
+	ctx, cancel := context.WithTimeout(t.Context(), rand.N(20*time.Millisecond))
+	_, _ = s.PostJournal(ctx)
+	cancel()
+	if _, err := s.PostJournal(timeout(t)); err != nil {
+		t.Error(err)
 	}
 }
 

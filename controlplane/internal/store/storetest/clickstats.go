@@ -39,6 +39,7 @@ func grains(t *testing.T, f *fixture) {
 		{"nothing", stats.Day, noon, noon + 700, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			f.catchUp(t, stats.Scope{Key: key("x")})
 			got, err := f.Series(timeout(t), stats.Scope{Key: key("x")}, tc.grain, tc.from, tc.to)
 			if err != nil || !slices.Equal(got, tc.want) {
 				t.Errorf("got %v (%v), want %v", got, err, tc.want)
@@ -79,6 +80,7 @@ func scopes(t *testing.T, f *fixture) {
 		{"no such tag", stats.Scope{Tag: "Autumn2"}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			f.catchUp(t, tc.scope)
 			for _, g := range []stats.Grain{stats.Minute, stats.Hour, stats.Day} {
 				got, err := f.Series(timeout(t), tc.scope, g, noon-day, noon+1)
 				if err != nil || sum(got).Count != tc.want {

@@ -37,6 +37,8 @@ func RunClicks(t *testing.T, database func(t *testing.T) (url string)) {
 		{"links are counted by workspace, domain and tag", scopes},
 		{"details add up", details},
 		{"details stay bounded", boundedValues},
+		{"a question finds what is not posted", unposted},
+		{"a long journal is posted by who books", longJournal},
 		{"many visitors become a sketch", sketches},
 		{"old clicks are pruned", prunes},
 		{"late clicks go where they are kept", lateClicks},
@@ -142,9 +144,17 @@ func (f *fixture) total(t *testing.T, code string) stats.Total {
 	return got[key(code)]
 }
 
+func (f *fixture) catchUp(t *testing.T, scope stats.Scope) {
+	t.Helper()
+	if missing, err := f.CatchUp(timeout(t), scope); missing != 0 || err != nil {
+		t.Fatalf("minute %d may be missing, %v", missing, err)
+	}
+}
+
 // series is a link's, over all time.
 func (f *fixture) series(t *testing.T, code string, g stats.Grain) []stats.Slot {
 	t.Helper()
+	f.catchUp(t, stats.Scope{Key: key(code)})
 	got, err := f.Series(timeout(t), stats.Scope{Key: key(code)}, g, 0, 2*noon)
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +172,7 @@ func sum(slots []stats.Slot) (all stats.Total) {
 // known is the parts of a link's slots, added up, and its visitors.
 func (f *fixture) known(t *testing.T, code string, g stats.Grain) (parts map[string]uint64, seen *wire.Parts) {
 	t.Helper()
+	f.catchUp(t, stats.Scope{Key: key(code)})
 	parts, seen = make(map[string]uint64), new(wire.Parts)
 	err := f.Details(timeout(t), stats.Scope{Key: key(code)}, g, 0, 2*noon, func(d stats.Detail) error {
 		for _, p := range d.Parts.GetParts() {
