@@ -36,6 +36,23 @@ func TestDatabasesAreSeparate(t *testing.T) {
 	}
 }
 
+// A copy holds what was prepared, once, and is nobody else's.
+func TestCopies(t *testing.T) {
+	prepared := 0
+	newCopy := func() string {
+		return postgres.NewCopy(t, func(url string) error {
+			prepared++
+			psql(t, url, "CREATE TABLE x (n INT); INSERT INTO x VALUES (7)")
+			return nil
+		})
+	}
+	a, b := newCopy(), newCopy()
+	psql(t, a, "DELETE FROM x")
+	if got := psql(t, b, "SELECT n FROM x"); got != "7" || prepared != 1 {
+		t.Errorf("the other copy holds %q; prepared %d times", got, prepared)
+	}
+}
+
 func TestCommittedRowsSurviveAKill(t *testing.T) {
 	server := postgres.StartServer(t)
 	url := server.URL("postgres")

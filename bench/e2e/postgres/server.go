@@ -62,8 +62,12 @@ func (s *Server) URL(database string) string {
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
 // CreateDatabase adds an empty database.
-func (s *Server) CreateDatabase(name string) error {
-	return s.run("createdb", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--username=postgres", name)
+func (s *Server) CreateDatabase(name string) error { return s.copyDatabase("template1", name) }
+
+// copyDatabase adds a database that holds what another one does, to which nobody may
+// be connected.
+func (s *Server) copyDatabase(of, name string) error {
+	return s.run("createdb", "--host=127.0.0.1", "--port="+strconv.Itoa(s.port), "--username=postgres", "--template="+of, name)
 }
 
 // Restart starts the server on the same folder and port, stopping it first if it runs.

@@ -23,6 +23,7 @@ var shared struct {
 	sync.Mutex
 	server    *Server
 	databases int
+	prepared  string // the database that copies are made of
 }
 
 // Tests is a test binary's main that ends the shared server after the last test.
@@ -54,15 +55,37 @@ func NewDatabase(tb testing.TB) (url string) {
 	tb.Helper()
 	shared.Lock()
 	defer shared.Unlock()
+	return shared.server.URL(newDatabase(tb, "template1"))
+}
+
+// NewCopy is NewDatabase for one that holds what prepare has put into a database,
+// which it does once in a process: there may be one prepare, and it must close its
+// connections.
+func NewCopy(tb testing.TB, prepare func(url string) error) (url string) {
+	tb.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.prepared == "" {
+		name := newDatabase(tb, "template1")
+		need(tb, prepare(shared.server.URL(name)))
+		shared.prepared = name
+	}
+	return shared.server.URL(newDatabase(tb, shared.prepared))
+}
+
+// newDatabase adds a database to the shared server, which it starts if need be, and
+// gives its name. shared must be locked.
+func newDatabase(tb testing.TB, of string) (name string) {
+	tb.Helper()
 	if shared.server == nil {
 		server, err := runInTemp()
 		need(tb, err)
 		shared.server = server
 	}
 	shared.databases++
-	name := fmt.Sprintf("test%d", shared.databases)
-	need(tb, shared.server.CreateDatabase(name))
-	return shared.server.URL(name)
+	name = fmt.Sprintf("test%d", shared.databases)
+	need(tb, shared.server.copyDatabase(of, name))
+	return name
 }
 
 // Start gives tb a server of its own, with the empty database "postgres", until

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 )
 
 // statementsFile lists what the store says to a server, for people to read. Set
@@ -64,9 +64,7 @@ func (s *statements) add(text string) {
 // database gives a migrated database behind a proxy that notes all statements.
 func (s *statements) database(t *testing.T) (proxied string) {
 	t.Helper()
-	direct := postgres.NewDatabase(t)
-	open(t, direct) // what migrations say is in their files
-	u, err := url.Parse(direct)
+	u, err := url.Parse(storetest.PostgreSQL(t)) // what migrations say is in their files
 	if err != nil {
 		t.Fatal(err)
 	}
