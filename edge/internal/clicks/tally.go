@@ -1,6 +1,7 @@
 package clicks
 
 import (
+	"hash/maphash"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ const (
 // minute is the clicks of a domain in a minute.
 type minute struct {
 	minuteKey
-	rows map[string]int32 // by code: where in tally.all
+	hash uint64 // told apart by it in the index
 }
 
 type minuteKey struct {
@@ -38,6 +39,7 @@ type minuteKey struct {
 type sums struct {
 	minute      *minute
 	code        string
+	hash        uint64 // of both
 	count, bots uint64
 	parts       parts
 	visitors    []uint32
@@ -51,6 +53,7 @@ type tally struct {
 
 	minutes map[minuteKey]*minute
 	last    *minute // that was looked for, or nil
+	index   index
 	all     []sums
 	message message
 	clicks  int
@@ -58,7 +61,7 @@ type tally struct {
 }
 
 func newTally(limit int, visits Describer) *tally {
-	return &tally{limit: limit, visits: visits, minutes: make(map[minuteKey]*minute)}
+	return &tally{limit: limit, visits: visits, minutes: make(map[minuteKey]*minute), index: newIndex()}
 }
 
 // reset begins another batch, which is likely to be of the same minute. What the
@@ -66,9 +69,9 @@ func newTally(limit int, visits Describer) *tally {
 func (t *tally) reset() {
 	clear(t.minutes)
 	if t.last != nil {
-		clear(t.last.rows)
 		t.minutes[t.last.minuteKey] = t.last
 	}
+	clear(t.index.slots)
 	t.all, t.clicks, t.bytes = t.all[:0], 0, 0
 }
 
@@ -86,22 +89,24 @@ func (t *tally) add(r *spool.Record) (more bool) {
 // sumsOf finds what a click adds to, until the next call. A lookup copies no string.
 func (t *tally) sumsOf(r *spool.Record) *sums {
 	m := t.minuteOf(r)
-	if i, known := m.rows[string(r.Code)]; known {
-		return &t.all[i]
+	t.index.fit(t.all)
+	hash := maphash.Bytes(t.index.seed, r.Code) + m.hash
+	s, free := t.index.find(t.all, hash, m, r.Code)
+	if s == nil {
+		s = t.row(m, string(r.Code), hash)
+		*free = slot{uint32(hash >> 32), int32(len(t.all))}
+		t.bytes += len(m.domain) + len(s.code) + 32
 	}
-	code := string(r.Code)
-	m.rows[code] = int32(len(t.all))
-	t.bytes += len(m.domain) + len(code) + 32
-	return t.row(m, code)
+	return s
 }
 
 // row begins a row, in the memory of one of an earlier batch if there is one.
-func (t *tally) row(m *minute, code string) *sums {
+func (t *tally) row(m *minute, code string, hash uint64) *sums {
 	n := len(t.all)
 	t.all = slices.Grow(t.all, 1)[:n+1]
 	s := &t.all[n]
 	s.parts.reset()
-	*s = sums{minute: m, code: code, parts: s.parts, visitors: emptied(s.visitors)}
+	*s = sums{minute: m, code: code, hash: hash, parts: s.parts, visitors: emptied(s.visitors)}
 	return s
 }
 
@@ -123,7 +128,8 @@ func (t *tally) minuteOf(r *spool.Record) *minute {
 	}
 	t.last = t.minutes[minuteKey{string(r.Domain), start}]
 	if t.last == nil {
-		t.last = &minute{minuteKey{string(r.Domain), start}, make(map[string]int32)}
+		key := minuteKey{string(r.Domain), start}
+		t.last = &minute{key, maphash.Comparable(t.index.seed, key)}
 		t.minutes[t.last.minuteKey] = t.last
 	}
 	return t.last
