@@ -171,6 +171,20 @@ var edgeFaults = []breakage{
 		pkg:     "./edge/internal/redirect", run: "TestL2IdleAllocations",
 	},
 	{
+		promise: "F15: systemd does not hear that the edge is ready",
+		file:    "edge/main.go",
+		old:     "\tnotify(daemon.SdNotifyReady, log)\n",
+		new:     "",
+		pkg:     "./edge", run: "TestF15Systemd",
+	},
+	{
+		promise: "F15: a socket that systemd opened is not taken over",
+		file:    "edge/public.go",
+		old:     "*place = sockets[i]",
+		new:     "_ = place",
+		pkg:     "./edge", run: "TestF15Systemd",
+	},
+	{
 		promise: "F15: a deadline that is set while the edge stops has it wait",
 		file:    "edge/internal/listen/listener.go",
 		old:     "if c.gate.ended.Load() {",
