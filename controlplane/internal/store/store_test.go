@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,8 +81,14 @@ func addDatabase(t *testing.T, server, name string) (databaseURL string) {
 	return u.String()
 }
 
+// sqliteURL names a migrated database.
 func sqliteURL(t testing.TB) string {
-	return "sqlite:" + filepath.Join(t.TempDir(), "a name with ?, % and #.db")
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a name with ?, % and #.db")
+	if err := os.Rename(strings.TrimPrefix(storetest.SQLite(t), "sqlite:"), path); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
 }
 
 // open opens and migrates a store that lives as long as t.
