@@ -79,8 +79,9 @@ type batch struct {
 
 func (b *batch) draw(by Caller) {
 	b.drawn = make([]*Link, len(b.drafts))
+	now := b.links.Now().UnixMilli() // one for all: links of one time share entries of the index
 	for i, d := range b.drafts {
-		drawn, err := b.links.draw(by, d)
+		drawn, err := b.links.draw(by, d, now)
 		if err != nil {
 			b.results[i].Err = err
 			continue

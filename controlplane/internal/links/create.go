@@ -47,7 +47,7 @@ func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
 		result := l.CreateAll(ctx, by, []Draft{d}, reuseWithin)[0]
 		return result.Made, result.Err
 	}
-	fresh, err := l.draw(by, d)
+	fresh, err := l.draw(by, d, l.Now().UnixMilli())
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +58,9 @@ func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
 	return &Made{Link: fresh, Warnings: l.warn(ctx, fresh)}, nil
 }
 
-// draw turns a draft into a link, without a code if it has no alias, or says
-// everything that is wrong with it.
-func (l *Links) draw(by Caller, d Draft) (*Link, error) {
-	now := l.Now().UnixMilli()
+// draw turns a draft into a link of the time now, without a code if it has no alias,
+// or says everything that is wrong with it.
+func (l *Links) draw(by Caller, d Draft, now int64) (*Link, error) {
 	drawn := &Link{
 		Link:      link.Link{Status: link.Active, Redirect: 302},
 		Tags:      []string{},

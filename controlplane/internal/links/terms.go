@@ -33,6 +33,9 @@ func TargetTerm(url string) string { return targetMark + fingerprint(url) }
 // ShapeTerm is the term of links with an alias that looks like code.
 func ShapeTerm(code string) string { return shapeMark + shape(code) }
 
+// IsWord says whether term is a word of a link's texts.
+func IsWord(term string) bool { return !strings.ContainsAny(term[:1], tagMark+targetMark+shapeMark) }
+
 // Terms gives everything that l is found by, each term once. A deleted link is
 // found by nothing.
 func Terms(l *Link) []string {

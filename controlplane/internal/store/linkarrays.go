@@ -17,7 +17,8 @@ const (
 // createLinks is a statement, a transaction by itself, that writes any number of
 // links with all that follows from them, and gives the keys that were free. An
 // array for each column costs a server a quarter of what a parameter for each
-// value does.
+// value does. A list of links that share a word is written whole, also if a key of
+// it was not free: a search looks at each link again.
 func createLinks() string {
 	var statement strings.Builder
 	first := 1
@@ -30,7 +31,8 @@ func createLinks() string {
  ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code, version, updated_at),
 indexed AS (INSERT INTO link_terms (term, created_at, domain, code)
  SELECT t.term, t.created_at, t.domain, t.code FROM %s AS t (term, created_at, domain, code)
- JOIN written AS w ON w.domain = t.domain AND w.code = t.code),
+ LEFT JOIN written AS w ON w.domain = t.domain AND w.code = t.code
+ WHERE w.code IS NOT NULL OR strpos(t.code, ' ') > 0),
 audited AS (INSERT INTO audit_entries (id, block, at, key_id, user_id, address, workspace, action, subject, version, before, after)
  SELECT e.id, 0, e.at, e.key_id, e.user_id, e.address, e.workspace, e.action, e.subject, w.version, '', e.after
  FROM %s AS e (domain, code, id, at, key_id, user_id, address, workspace, action, subject, after)
@@ -53,17 +55,13 @@ func unnest(first int, types string) string {
 // createArrays gives its arguments.
 func createArrays(all []creation) args {
 	rows := make([][]any, len(all))
-	terms := make([]term, 0, 10*len(all))
 	for i, c := range all {
 		rows[i] = linkValues(c.link)
-		terms = append(terms, termsOf(c.link)...)
 	}
-	return slices.Concat(arraysOf(rows, linkTypes), termArrays(terms), entryArrays(all))
+	return slices.Concat(arraysOf(rows, linkTypes), termArrays(termsOfAll(all)), entryArrays(all))
 }
 
-// termArrays sorts the terms: so a statement touches each page of their index once.
 func termArrays(terms []term) args {
-	slices.SortFunc(terms, func(x, y term) int { return strings.Compare(x.text, y.text) })
 	texts, times := make([][]byte, len(terms)), make([]int64, len(terms))
 	domains, codes := make([]string, len(terms)), make([]string, len(terms))
 	for i, t := range terms {

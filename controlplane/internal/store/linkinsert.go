@@ -85,10 +85,8 @@ ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code`, a...)
 
 // follow writes what follows from links that were inserted.
 func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation) error {
-	var terms []term
 	entries := make([]audit.Entry, len(all))
 	for i, c := range all {
-		terms = append(terms, termsOf(c.link)...)
 		entries[i] = c.entry
 	}
 	if err := s.announceLinks(ctx, tx, all); err != nil {
@@ -97,9 +95,7 @@ func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation) error {
 	if err := s.addEntries(ctx, tx, entries); err != nil {
 		return err
 	}
-	// Sorted, one batch touches each page of the index once.
-	slices.SortFunc(terms, func(x, y term) int { return strings.Compare(x.text, y.text) })
-	return s.addTerms(ctx, tx, terms)
+	return s.addTerms(ctx, tx, termsOfAll(all))
 }
 
 func (s *Store) announceLinks(ctx context.Context, tx *sql.Tx, all []creation) error {

@@ -1,15 +1,22 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-// term is a row of link_terms.
+// term is a row of link_terms. Its key's code may be several, with spaces between,
+// of links that were made at once and share a word: most of what bulk creates would
+// write is the words of one campaign again and again. Lists are never changed: a word
+// leads to candidates, each of which is looked at again. The build before does not
+// read lists, and finds these links by their tags and targets only.
 type term struct {
 	text      string
 	createdAt int64
@@ -23,6 +30,39 @@ func termsOf(l *links.Link) []term {
 		all[i] = term{text, l.CreatedAt, l.Key}
 	}
 	return all
+}
+
+// listBytes bounds a list: it is part of a key, of which PostgreSQL takes 2,704 bytes.
+const listBytes = 1000
+
+// termsOfAll gives the rows of links that are made at once, in the order of their
+// index: so a statement touches each of its pages once.
+func termsOfAll(all []creation) []term {
+	terms := make([]term, 0, 10*len(all))
+	for _, c := range all {
+		terms = append(terms, termsOf(c.link)...)
+	}
+	slices.SortFunc(terms, compareTerms)
+	listed := terms[:0]
+	for _, t := range terms {
+		if n := len(listed); n > 0 && listed[n-1].takes(t) {
+			listed[n-1].key.Code += " " + t.key.Code
+		} else {
+			listed = append(listed, t)
+		}
+	}
+	return listed
+}
+
+func compareTerms(x, y term) int {
+	return cmp.Or(strings.Compare(x.text, y.text), cmp.Compare(x.createdAt, y.createdAt),
+		strings.Compare(x.key.Domain, y.key.Domain), strings.Compare(x.key.Code, y.key.Code))
+}
+
+// takes says whether t may go into x's list.
+func (x term) takes(t term) bool {
+	return x.text == t.text && x.createdAt == t.createdAt && x.key.Domain == t.key.Domain &&
+		links.IsWord(t.text) && len(x.key.Code)+1+len(t.key.Code) <= listBytes
 }
 
 // termChunk bounds the rows of one statement.

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -20,6 +22,15 @@ func (l *listing) ordered() string {
 		direction = "ASC"
 	}
 	return fmt.Sprintf("ORDER BY created_at %[1]s, domain %[1]s, code %[1]s", direction)
+}
+
+// compareTo says, as < 0, 0 or > 0, whether x comes before y in the listing.
+func (l *listing) compareTo(x, y links.Cursor) int {
+	order := cmp.Or(cmp.Compare(x.CreatedAt, y.CreatedAt), strings.Compare(x.Key.Domain, y.Key.Domain), strings.Compare(x.Key.Code, y.Key.Code))
+	if l.query.Order == links.OldestFirst {
+		return order
+	}
+	return -order
 }
 
 // side of a place in a listing.

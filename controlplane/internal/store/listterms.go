@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/link"
 )
 
 const (
@@ -30,13 +32,28 @@ func (l *listing) rareKeys(ctx context.Context) (keys []links.Cursor, few bool, 
 	within := fmt.Sprintf("term >= %s AND term < %s", a.add([]byte(l.search.Word)), a.add([]byte(l.search.Word+afterText)))
 	var n int
 	row := l.store.read.QueryRowContext(ctx, fmt.Sprintf(
-		"SELECT COUNT(*) FROM (SELECT term FROM link_terms WHERE %s LIMIT %d) AS probe", within, rareKeys+1), a...)
+		"SELECT CAST(COALESCE(SUM(LENGTH(code) - LENGTH(REPLACE(code, ' ', '')) + 1), 0) AS BIGINT) FROM (SELECT code FROM link_terms WHERE %s LIMIT %d) AS probe",
+		within, rareKeys+1), a...)
 	if err := row.Scan(&n); err != nil || n > rareKeys {
 		return nil, false, err
 	}
-	where := append([]string{within}, l.behind(&a)...)
-	keys, err = l.places(ctx, fmt.Sprintf("SELECT DISTINCT %s FROM link_terms WHERE %s %s", place, strings.Join(where, " AND "), l.ordered()), a)
-	return keys, true, err
+	lists, err := l.places(ctx, fmt.Sprintf("SELECT %s FROM link_terms WHERE %s", place, within), a)
+	return l.inOrder(lists), true, err
+}
+
+// inOrder gives the places behind the listing's, each once, of rows that may be lists.
+func (l *listing) inOrder(lists []links.Cursor) []links.Cursor {
+	keys := make([]links.Cursor, 0, len(lists))
+	for _, list := range lists {
+		for code := range strings.FieldsSeq(list.Key.Code) {
+			at := links.Cursor{CreatedAt: list.CreatedAt, Key: link.Key{Domain: list.Key.Domain, Code: code}}
+			if l.after == (links.Cursor{}) || l.compareTo(at, l.after) > 0 {
+				keys = append(keys, at)
+			}
+		}
+	}
+	slices.SortFunc(keys, l.compareTo)
+	return slices.Compact(keys)
 }
 
 // walkTag looks at the next links that carry the tag.
@@ -83,8 +100,8 @@ func (l *listing) readKeys(ctx context.Context, keys []links.Cursor) error {
 	return nil
 }
 
-// readChunk fills the statement up to a power of two, for the same reason as
-// chunks, with keys that no link has.
+// readChunk takes links in the order of keys. It fills the statement up to a power of
+// two, for the same reason as chunks, with keys that no link has.
 func (l *listing) readChunk(ctx context.Context, keys []links.Cursor) error {
 	size := 1 << bits.Len(uint(len(keys)-1))
 	a := make(args, 2*size)
@@ -94,6 +111,19 @@ func (l *listing) readChunk(ctx context.Context, keys []links.Cursor) error {
 	for i, at := range keys {
 		a[2*i], a[2*i+1] = at.Key.Domain, at.Key.Code
 	}
-	return l.read(ctx, `WITH k (d, c) AS (VALUES `+l.store.dialect.placeholders(size, 2, nil)+`)
-`+selectLinks+`FROM k JOIN links ON domain = d AND code = c `+l.ordered(), &a)
+	rows, err := l.store.read.QueryContext(ctx, `WITH k (d, c) AS (VALUES `+l.store.dialect.placeholders(size, 2, nil)+`)
+`+selectLinks+`FROM k JOIN links ON domain = d AND code = c`, a...)
+	if err != nil {
+		return err
+	}
+	found := make(map[link.Key]*links.Link, len(keys))
+	if err := eachLink(rows, func(one *links.Link) { found[one.Key] = one }); err != nil {
+		return err
+	}
+	for _, at := range keys {
+		if one := found[at.Key]; one != nil {
+			l.take(one)
+		}
+	}
+	return nil
 }

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a listing is complete and stable", listing},
 		{"a listing selects", selects},
 		{"a search looks through many links", looksThrough},
+		{"words of many links are found", sharedWords},
 		{"terms follow a link's changes", terms},
 		{"a change waits in the outbox until it is published", outboxRows},
 		{"a change is claimed by one", claims},

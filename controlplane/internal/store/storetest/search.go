@@ -54,6 +54,40 @@ func looksThrough(t *testing.T, s *store.Store) {
 	}
 }
 
+// sharedWords searches links that were made at once, whose words share rows, after
+// some have changed and another was made between them.
+func sharedWords(t *testing.T, s *store.Store) {
+	var all []links.Entry
+	var want []string
+	for i := range 400 { // more than a row takes
+		l := sample(fmt.Sprintf("c%03d", i))
+		l.CreatedAt, l.Title = 1000, "Harvest"
+		all = append(all, links.Entry{Link: l})
+		want = append(want, l.Code)
+	}
+	if _, err := s.CreateLinks(timeout(t), all); err != nil {
+		t.Fatal(err)
+	}
+	between := sample("c100x")
+	between.CreatedAt, between.Title = 1000, "harvest"
+	create(t, s, between)
+	change(t, s, all[7].Link.Key, func(l *links.Link) { l.Title = "Frost" })
+	change(t, s, all[8].Link.Key, func(l *links.Link) { l.Status = link.Deleted })
+	for _, title := range []string{"Frost", "Harvest again"} {
+		change(t, s, all[9].Link.Key, func(l *links.Link) { l.Title = title })
+	}
+	want = slices.Insert(slices.Delete(want, 7, 9), 99, "c100x")
+	for _, order := range []links.Order{links.OldestFirst, links.NewestFirst} {
+		got := allPages(t, s, links.Query{Text: "harv", Order: order, Limit: 150})
+		if order == links.NewestFirst {
+			slices.Reverse(got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("order %d: got %v, want %v", order, got, want)
+		}
+	}
+}
+
 // allPages follows the cursors to the end.
 func allPages(t *testing.T, s *store.Store, q links.Query) []string {
 	t.Helper()
