@@ -33,8 +33,8 @@ var clickFaults = []breakage{
 	{
 		promise: "5 once: half a record is read",
 		file:    "edge/internal/clicks/spool/scan.go",
-		old:     "crc32.Update(0, castagnoli, text[atTime:]) != crc || ",
-		new:     "crc32.Update(0, castagnoli, text[atTime:]) != crc && false || ",
+		old:     "crc32.Update(0, castagnoli, page[atTime:]) != crc || ",
+		new:     "crc32.Update(0, castagnoli, page[atTime:]) != crc && false || ",
 		pkg:     "./edge/internal/clicks/spool", run: "TestDamage",
 	},
 	{
@@ -64,6 +64,27 @@ var clickFaults = []breakage{
 		old:     "\tif !s.broken && s.synced < end {",
 		new:     "\tif s.broken || s.synced < end {",
 		pkg:     "./edge/internal/clicks/spool", run: "TestF11SyncError",
+	},
+	{
+		promise: "5 once: a half removed epoch is shipped again",
+		file:    "edge/internal/clicks/spool/epoch.go",
+		old:     "err := os.Rename(dir, doomed)",
+		new:     "var err error\n\tdoomed = dir",
+		pkg:     "./edge/internal/clicks/spool", run: "TestF2KilledAmidRemoval",
+	},
+	{
+		promise: "5 once: an edge says that nothing waits although clicks do",
+		file:    "edge/internal/clicks/ship.go",
+		old:     "\tdefer tick.Stop()\n\tstop := r.stop",
+		new:     "\tdefer tick.Stop()\n\tdefer r.tell(context.Background(), true)\n\tstop := r.stop",
+		pkg:     "./edge/internal/clicks", run: "TestEnding",
+	},
+	{
+		promise: "5 once: a click is given another's agent, whose hash is the same",
+		file:    "edge/internal/clicks/spool/known.go",
+		old:     "&& bytes.Equal(segment[k.at+header:][:k.length], words)",
+		new:     "&& bytes.Equal(words, words)",
+		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
 	},
 	{
 		promise: "7 closed by default: a full address is written down",
@@ -104,7 +125,7 @@ var clickFaults = []breakage{
 		promise: "7 closed: visitors can be followed from day to day",
 		file:    "edge/internal/visit/register.go",
 		old:     "sipHash(salt, [3]uint64{",
-		new:     "sipHash([16]byte{}, [3]uint64{",
+		new:     "sipHash(&[16]byte{}, [3]uint64{",
 		pkg:     "./edge/internal/visit", run: "TestRegister",
 	},
 }

@@ -32,6 +32,7 @@ type books struct {
 	batches    map[string]*wire.Batch
 	last       map[uint64]uint64 // sequence, by epoch
 	watermarks []int64           // of beats
+	endings    int               // beats that said it was the last
 	counted    map[string]uint64
 	problems   []string
 	arrivals   int
@@ -86,6 +87,9 @@ func (b *books) book(batch *wire.Batch) (conflict bool) {
 	defer b.mu.Unlock()
 	if batch.GetSequence() == 0 {
 		b.watermarks = append(b.watermarks, batch.GetWatermark())
+		if batch.GetEnding() {
+			b.endings++
+		}
 		return b.old
 	}
 	b.arrivals++

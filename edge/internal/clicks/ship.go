@@ -30,6 +30,7 @@ func (r *Recorder) shipAll(ctx context.Context) {
 		case more:
 			continue
 		case err == nil && stop == nil:
+			_ = r.tell(ctx, true) // without, figures wait for this edge until it starts again or is deleted
 			return
 		}
 		select {
@@ -97,12 +98,16 @@ func (r *Recorder) beat(ctx context.Context) {
 		return
 	}
 	r.told, r.pace = now, beatEvery
-	ctx, cancel := context.WithTimeout(ctx, min(beatEvery, r.options.Attempt))
-	defer cancel()
-	err := r.options.Plane.Ship(ctx, &wire.Batch{
-		Edge: r.options.Edge, Epoch: r.spool.Boot(), Boot: r.spool.Boot(), Watermark: r.watermark,
-	})
-	if errors.Is(err, ErrRefused) {
+	if errors.Is(r.tell(ctx, false), ErrRefused) {
 		r.pace = unheard // an older control plane, which wants batches alone
 	}
+}
+
+// tell says how far this edge is, and whether it ends with nothing left to ship.
+func (r *Recorder) tell(ctx context.Context, ending bool) error {
+	ctx, cancel := context.WithTimeout(ctx, min(beatEvery, r.options.Attempt))
+	defer cancel()
+	return r.options.Plane.Ship(ctx, &wire.Batch{
+		Edge: r.options.Edge, Epoch: r.spool.Boot(), Boot: r.spool.Boot(), Watermark: r.watermark, Ending: ending,
+	})
 }

@@ -2,12 +2,14 @@ package clicks_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // stopSoon stops r though nobody may answer.
@@ -103,5 +105,42 @@ func TestLastBatch(t *testing.T) {
 	}
 	if last != 1 {
 		t.Errorf("%d last batches", last)
+	}
+}
+
+// deaf takes no clicks, but hears everything else.
+type deaf struct{ *books }
+
+func (d deaf) Ship(ctx context.Context, b *wire.Batch) error {
+	if len(b.GetCounts()) > 0 {
+		return errors.New("no clicks now")
+	}
+	return d.books.Ship(ctx, b)
+}
+
+// An edge that has shipped all it had says so when it stops, and then nothing more;
+// one that has not does not.
+func TestEnding(t *testing.T) {
+	for name, c := range map[string]struct {
+		plane   func(*books) clicks.Plane
+		endings int
+	}{
+		"all is shipped": {func(b *books) clicks.Plane { return b }, 1},
+		"clicks wait":    {func(b *books) clicks.Plane { return deaf{b} }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBooks(func() fault { return none })
+			r := newRecorder(t, c.plane(b), nil)
+			r.Start()
+			recordSome(r, 10)
+			if c.endings > 0 {
+				stop(t, r)
+			} else if err := stopSoon(r); err != nil {
+				t.Error(err)
+			}
+			if b.endings != c.endings {
+				t.Errorf("%d beats say that the edge ends", b.endings)
+			}
+		})
 	}
 }

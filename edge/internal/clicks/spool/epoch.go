@@ -187,7 +187,7 @@ func (e *epoch) appended() (sum uint64) {
 
 // destroy removes an epoch that nobody reads, and tells how many bytes its
 // segments took. One that was set aside keeps its folder.
-func (e *epoch) destroy() (bytes int64, err error) {
+func (e *epoch) destroy(remove func(string) error) (bytes int64, err error) {
 	bytes = e.bytes()
 	e.close()
 	e.mu.Lock()
@@ -195,7 +195,7 @@ func (e *epoch) destroy() (bytes int64, err error) {
 	if e.dir == "" || e.aside {
 		return bytes, nil
 	}
-	return bytes, removeEpoch(e.dir)
+	return bytes, removeEpoch(e.dir, remove)
 }
 
 // gone ends the name of a folder that is being removed.
@@ -203,10 +203,11 @@ const gone = ".gone"
 
 // removeEpoch removes an epoch's folder. It is renamed first: what a crash left of
 // one whose notes are gone already would be shipped anew, and refused.
-func removeEpoch(dir string) error {
-	err := os.Rename(dir, dir+gone)
+func removeEpoch(dir string, remove func(string) error) error {
+	doomed := dir + gone
+	err := os.Rename(dir, doomed)
 	if err == nil {
-		err = errors.Join(syncFolder(filepath.Dir(dir)), os.RemoveAll(dir+gone))
+		err = errors.Join(syncFolder(filepath.Dir(dir)), remove(doomed))
 	}
 	if err != nil {
 		return fmt.Errorf("removing an epoch: %w", err)

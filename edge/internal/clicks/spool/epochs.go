@@ -53,7 +53,7 @@ func (s *Spool) free(e *epoch) {
 
 // destroy removes an epoch that nobody reads any more.
 func (s *Spool) destroy(e *epoch) {
-	bytes, err := e.destroy()
+	bytes, err := e.destroy(s.options.Remove)
 	if err != nil {
 		s.options.Logger.Error("an epoch of clicks stays on disk; it will be shipped again, and not counted again", "error", err)
 	}

@@ -26,3 +26,28 @@ func TestF2KilledWhileRemoving(t *testing.T) {
 		t.Errorf("it is still there: %v", err)
 	}
 }
+
+// F2: the process is killed while it removes an epoch that was shipped, when the
+// notes are gone and clicks are not: none of it is shipped again.
+func TestF2KilledAmidRemoval(t *testing.T) {
+	o, l, crashes := small(t.TempDir()), newLedger(), 0
+	usual := o
+	o.Remove = func(dir string) error {
+		crashes++
+		if err := os.Remove(filepath.Join(dir, "ship.cursor")); err != nil {
+			t.Error(err)
+		}
+		recovered(t, usual, snapshot(t, o.Data), l.clone())
+		return os.RemoveAll(dir)
+	}
+	s := open(t, o)
+	defer closed(t, s)
+	const clicks = 20
+	for i := range clicks {
+		add(t, s, click(i))
+	}
+	drain(t, s, l)
+	if err := l.holds(clicks); err != nil || crashes != 1 {
+		t.Errorf("%v; killed %d times", err, crashes)
+	}
+}

@@ -42,6 +42,8 @@ type Options struct {
 	Allocate func(f *os.File, size int) error
 	// Flush makes a part of a mapping durable. Default: msync.
 	Flush func(mapping []byte) error
+	// Remove removes a folder. Default: os.RemoveAll.
+	Remove func(dir string) error
 	// Now is the clock. Default time.Now.
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -89,6 +91,9 @@ func (o *Options) defaults() {
 	}
 	if o.Flush == nil {
 		o.Flush = flush
+	}
+	if o.Remove == nil {
+		o.Remove = os.RemoveAll
 	}
 	if o.Now == nil {
 		o.Now = time.Now
