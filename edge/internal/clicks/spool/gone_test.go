@@ -45,6 +45,12 @@ func TestF2KilledAmidRemoval(t *testing.T) {
 	const clicks = 20
 	for i := range clicks {
 		add(t, s, click(i))
+		if i == 2 { // a batch that nobody would choose again
+			b, codes, _ := next(t, s.Cursor("ship"), clicks)
+			if l.book(b, codes) || s.Cursor("ship").Done() != nil {
+				t.Fatal(b)
+			}
+		}
 	}
 	drain(t, s, l)
 	if err := l.holds(clicks); err != nil || crashes != 1 {
