@@ -232,9 +232,12 @@ func TestF3CountedOnce(t *testing.T) {
 	}
 }
 
+// sometimes gives f to who comes first, a batch as well as a question for a salt, and
+// then by chance.
 func sometimes(f fault) func() fault {
+	var asked atomic.Int32
 	return func() fault {
-		if rand.IntN(2) == 0 {
+		if asked.Add(1) <= 4 || rand.IntN(2) == 0 {
 			return f
 		}
 		return none
