@@ -11,9 +11,8 @@ import (
 )
 
 // previous is the build that may run beside this one while a fleet is upgraded: the
-// last commit before clicks were kept by more than their minute. It moves with each
-// release.
-const previous = "9fb9d7f"
+// last one that was released. It moves with each release.
+const previous = "4a2b735"
 
 // previousProgram builds a program of the previous build from the repository's own
 // history. A copy without it, such as a shallow clone, has this build in its place,
