@@ -7,7 +7,7 @@ var edgeFaults = []breakage{
 		file:    "edge/internal/cache/apply.go",
 		old:     "case held == nil || held.version < l.Version:",
 		new:     "case held == nil || held.version != l.Version:",
-		pkg:     "./bench/e2e", run: "TestNoGoingBack",
+		pkg:     "./edge/internal/cache", run: "TestOrders",
 	},
 	{
 		promise: "6 byte for byte: Location is set by the server's own Redirect",
@@ -169,6 +169,13 @@ var edgeFaults = []breakage{
 		old:     "\t\t\tp.rise()\n",
 		new:     "",
 		pkg:     "./edge/internal/redirect", run: "TestL2IdleAllocations",
+	},
+	{
+		promise: "F13: an edge that starts reads all of an empty larder",
+		file:    "edge/internal/larder/hole_linux.go",
+		old:     "return f.pages",
+		new:     "return number",
+		pkg:     "./edge/internal/larder", run: "TestF13WalkOfAHole",
 	},
 	{
 		promise: "F15: systemd does not hear that the edge is ready",

@@ -11,7 +11,7 @@ import (
 func (l *Larder) Walk(ctx context.Context, visit func(link.Key)) {
 	buffer := l.buffers.Get().(*[pageSize]byte)
 	defer l.buffers.Put(buffer)
-	for page := range l.file.pages {
+	for page := l.file.next(0); page < l.file.pages; page = l.file.next(page + 1) {
 		if ctx.Err() != nil {
 			return
 		}
