@@ -30,6 +30,7 @@ type Edge struct {
 	Boot       *uint64    `json:"boot" doc:"Epoch of its newest process that shipped clicks; rises with each start."`
 	Watermark  *time.Time `json:"watermark" doc:"Every click that it answered before is booked."`
 	ShippedAt  *time.Time `json:"shipped_at" doc:"When it last shipped clicks, or said that there are none."`
+	Ended      bool       `json:"ended" doc:"It stopped, and all its clicks are booked: it does not hold final_until. It is forgotten after a week."`
 	ConflictAt *time.Time `json:"conflict_at" doc:"When two processes last shipped clicks under this ID, or one from a copied spool; null: never. Clicks of one of them may be missing."`
 }
 
@@ -42,7 +43,7 @@ func (a *api) registerEdges() {
 	const path = "/api/v1/edges"
 	handle(a, access.Admin, huma.Operation{
 		OperationID: "list-edges", Method: http.MethodGet, Path: path, Summary: "List the edges", Tags: []string{"edges"},
-		Description: "Those that are live, and those that have shipped clicks: the furthest behind of these holds final_until of all statistics.",
+		Description: "Those that are live, and those that have shipped clicks: of these that have not ended, the furthest behind holds final_until of all statistics.",
 	}, a.edges)
 	handle(a, access.Admin, huma.Operation{
 		OperationID: "forget-edge", Method: http.MethodDelete, Path: path + "/{id}", DefaultStatus: http.StatusNoContent,
@@ -112,6 +113,6 @@ func showEdge(e receipts.Edge) *Edge {
 // ships adds what the edge said with its clicks.
 func (e *Edge) ships(s *stats.Edge) {
 	shipped := link.Time(s.SeenAt)
-	e.Boot, e.ShippedAt = &s.Boot, &shipped
+	e.Boot, e.ShippedAt, e.Ended = &s.Boot, &shipped, s.Ended
 	e.Watermark, e.ConflictAt = timeOf(s.Watermark), timeOf(s.ConflictAt)
 }

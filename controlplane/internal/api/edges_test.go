@@ -21,6 +21,10 @@ func TestEdges(t *testing.T) {
 			t.Errorf("%s is not in %s", want, list.body)
 		}
 	}
+	f.ship(&wire.Batch{Edge: "syd-1", Epoch: 1, Boot: 1, Watermark: 1, Ending: true})
+	if list = f.do("GET", "/api/v1/edges", ""); strings.Count(list.body, `"ended":true`) != 1 {
+		t.Errorf("an edge that ended is not in %s", list.body)
+	}
 	f.do("DELETE", "/api/v1/edges/sin-1", "").want(t, 204, "", "")
 	f.do("DELETE", "/api/v1/edges/sin-1", "").want(t, 404, "not_found", "")
 	f.do("DELETE", "/api/v1/edges/%00", "").want(t, 404, "not_found", "")

@@ -15,5 +15,5 @@
 // for many bookings. Whoever asks for them posts first what the question needs.
 //
 // A Janitor also removes what is old: clicks by minute and hour, numbers of batches that
-// a floor stands for, and the salts of days that are over.
+// a floor stands for, the salts of days that are over, and edges that ended.
 package ingest

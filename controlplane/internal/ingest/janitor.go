@@ -86,7 +86,7 @@ func (j *Janitor) RollUp(ctx context.Context) error { return repeat(ctx, j.keepe
 // Tidy does all there is to do, whatever fails on the way.
 func (j *Janitor) Tidy(ctx context.Context) error {
 	failures := j.RollUp(ctx)
-	for _, step := range []step{j.keeper.ForgetSalts, j.keeper.PruneClicks, j.keeper.FoldBatches} {
+	for _, step := range []step{j.keeper.ForgetSalts, j.keeper.PruneClicks, j.keeper.FoldBatches, j.keeper.ForgetEdges} {
 		failures = errors.Join(failures, repeat(ctx, step))
 	}
 	return failures

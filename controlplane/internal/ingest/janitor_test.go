@@ -32,6 +32,7 @@ func (k *keeper) step(name string) (more bool, err error) {
 func (k *keeper) PostJournal(context.Context) (bool, error) { return k.step("post") }
 func (k *keeper) RollUp(context.Context) (bool, error)      { return k.step("roll up") }
 func (k *keeper) FoldBatches(context.Context) (bool, error) { return k.step("fold") }
+func (k *keeper) ForgetEdges(context.Context) (bool, error) { return k.step("edges") }
 func (k *keeper) ForgetSalts(context.Context) (bool, error) { return k.step("forget") }
 func (k *keeper) PruneClicks(context.Context) (bool, error) {
 	if k.fail != nil {
@@ -54,7 +55,7 @@ func TestTidyGoesOnUntilAllIsDone(t *testing.T) {
 	if err := janitor(t, k).Tidy(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if want := []string{"roll up", "roll up", "forget", "prune", "prune", "prune", "fold"}; !slices.Equal(k.steps, want) {
+	if want := []string{"roll up", "roll up", "forget", "prune", "prune", "prune", "fold", "edges"}; !slices.Equal(k.steps, want) {
 		t.Errorf("steps %v, want %v", k.steps, want)
 	}
 }
@@ -64,7 +65,7 @@ func TestTidyGoesOnAfterAFailure(t *testing.T) {
 	if err := janitor(t, k).Tidy(t.Context()); !errors.Is(err, k.fail) {
 		t.Errorf("the error is %v", err)
 	}
-	if want := []string{"roll up", "forget", "fold"}; !slices.Equal(k.steps, want) {
+	if want := []string{"roll up", "forget", "fold", "edges"}; !slices.Equal(k.steps, want) {
 		t.Errorf("steps %v, want %v", k.steps, want)
 	}
 }

@@ -40,6 +40,8 @@ type Keeper interface {
 	// FoldBatches forgets the numbers of batches that were booked more than a week
 	// ago, where the epoch's floor can say that all up to it are booked.
 	FoldBatches(ctx context.Context) (more bool, err error)
+	// ForgetEdges forgets edges that ended more than a week ago.
+	ForgetEdges(ctx context.Context) (more bool, err error)
 	// PruneClicks removes minutes, hours and days that are older than their domain
 	// keeps them.
 	PruneClicks(ctx context.Context) (more bool, err error)

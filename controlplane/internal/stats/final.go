@@ -11,7 +11,8 @@ type Final struct {
 	// has said anything, or one has not said it yet.
 	Until int64
 	// HeldBy is the edge that is the furthest behind; "" if there is none. One that
-	// is gone for good holds it until it is forgotten.
+	// was killed and is gone for good holds it until it is forgotten; one that ended
+	// does not.
 	HeldBy string
 }
 
@@ -20,11 +21,17 @@ func (s *Stats) final(ctx context.Context) (Final, error) {
 	if err != nil {
 		return Final{}, fmt.Errorf("reading edges: %w", err)
 	}
-	var f Final
+	var f, ended Final
 	for _, e := range edges {
-		if f.HeldBy == "" || e.Watermark < f.Until {
+		switch {
+		case e.Ended:
+			ended.Until = max(ended.Until, e.Watermark)
+		case f.HeldBy == "" || e.Watermark < f.Until:
 			f = Final{e.Watermark, e.ID}
 		}
+	}
+	if f.HeldBy == "" {
+		return ended, nil // there is no other
 	}
 	return f, nil
 }

@@ -284,6 +284,8 @@ func TestFinalIsTheFurthestBehind(t *testing.T) {
 	}{
 		"no edge":                    {nil, stats.Hour, 0, stats.Final{}},
 		"the last one":               {ahead, stats.Hour, 0, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},
+		"one ended":                  {append([]stats.Edge{{ID: "d", Watermark: 1, Ended: true}}, ahead...), stats.Hour, 0, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},
+		"all ended":                  {[]stats.Edge{{ID: "d", Watermark: 3, Ended: true}, {ID: "e", Watermark: 2, Ended: true}}, stats.Hour, 0, stats.Final{Until: 3}},
 		"not heard of once":          {[]stats.Edge{{ID: "a", Watermark: 7}, {ID: "b"}}, stats.Hour, 0, stats.Final{HeldBy: "b"}},
 		"hours lack earlier clicks":  {ahead, stats.Hour, 4, stats.Final{Until: 4 * 60_000}},
 		"hours lack later clicks":    {ahead, stats.Hour, 6, stats.Final{Until: 5 * 60_000, HeldBy: "b"}},

@@ -50,6 +50,7 @@ type Edge struct {
 	Watermark  int64  // Unix milliseconds; every click that it answered before is booked
 	SeenAt     int64  // Unix milliseconds
 	ConflictAt int64  // Unix milliseconds at which two processes shipped under this ID; 0: never
+	Ended      bool   // its newest process stopped, and all it had is booked
 }
 
 // Store answers from what ingest has booked. All of it is safe to retry.
@@ -73,7 +74,8 @@ type Store interface {
 	// other's within a slot, the slots in order. Minutes have none. An error of each
 	// ends it.
 	Details(ctx context.Context, scope Scope, grain Grain, from, to int64, each func(Detail) error) error
-	// Edges gives all edges that ever shipped and were not forgotten, by ID.
+	// Edges gives all edges that ever shipped and were not forgotten, by ID. Those that
+	// ended are forgotten after a week.
 	Edges(ctx context.Context) ([]Edge, error)
 	// ForgetEdge forgets a retired edge, and writes its audit entry with it. If it
 	// ships again, it is known again. found is false for one that is not known.

@@ -22,8 +22,8 @@ const (
 
 // sighting is what batches say of the process that ships them.
 type sighting struct {
-	edge                        string
-	boot, watermark, conflictAt int64
+	edge                               string
+	boot, watermark, conflictAt, ended int64
 }
 
 // meetEdges notes what the edges say of themselves, also in batches that were
@@ -56,6 +56,8 @@ func (b *booking) sightings() []sighting {
 		one := sighting{edge: batch.GetEdge(), boot: int64(batch.GetBoot()), watermark: min(batch.GetWatermark(), now)}
 		if b.results[i].Conflict {
 			one.conflictAt = now
+		} else if batch.GetEnding() {
+			one.ended = one.boot
 		}
 		all = append(all, one)
 	}
@@ -66,6 +68,7 @@ func (b *booking) sightings() []sighting {
 	for _, one := range all {
 		if n := len(seen); n > 0 && seen[n-1].edge == one.edge && seen[n-1].boot == one.boot {
 			one.watermark, one.conflictAt = max(one.watermark, seen[n-1].watermark), max(one.conflictAt, seen[n-1].conflictAt)
+			one.ended = max(one.ended, seen[n-1].ended)
 			seen = seen[:n-1]
 		}
 		seen = append(seen, one)
@@ -81,6 +84,7 @@ ON CONFLICT (edge) DO UPDATE SET
  boot_at = CASE WHEN excluded.boot > click_edges.boot THEN excluded.boot_at ELSE click_edges.boot_at END,
  watermark = CASE WHEN excluded.watermark > click_edges.watermark THEN excluded.watermark ELSE click_edges.watermark END,
  seen_at = excluded.seen_at,
+ ended = CASE WHEN excluded.ended > click_edges.ended THEN excluded.ended ELSE click_edges.ended END,
  conflict_at = CASE WHEN click_edges.conflict_at <= excluded.seen_at - %d AND (excluded.conflict_at > 0
   OR excluded.boot > 0 AND excluded.boot < click_edges.boot AND click_edges.boot_at <= excluded.seen_at - %d)
   THEN excluded.seen_at ELSE click_edges.conflict_at END
@@ -88,14 +92,14 @@ RETURNING edge, conflict_at = seen_at`
 
 func (b *booking) meet(ctx context.Context, seen []sighting) error {
 	edges, boots, watermarks := make([]string, len(seen)), make([]int64, len(seen)), make([]int64, len(seen))
-	times, conflicts := make([]int64, len(seen)), make([]int64, len(seen))
+	times, conflicts, ends := make([]int64, len(seen)), make([]int64, len(seen)), make([]int64, len(seen))
 	for i, one := range seen {
 		edges[i], boots[i], watermarks[i] = one.edge, one.boot, one.watermark
-		times[i], conflicts[i] = b.now.UnixMilli(), one.conflictAt
+		times[i], conflicts[i], ends[i] = b.now.UnixMilli(), one.conflictAt, one.ended
 	}
 	rivals := make(map[string]bool)
-	err := b.store.dialect.each(columns{edges, boots, times, watermarks, times, conflicts}, func(source string, a args) error {
-		rows, err := b.tx.QueryContext(ctx, `INSERT INTO click_edges (edge, boot, boot_at, watermark, seen_at, conflict_at) `+
+	err := b.store.dialect.each(columns{edges, boots, times, watermarks, times, conflicts, ends}, func(source string, a args) error {
+		rows, err := b.tx.QueryContext(ctx, `INSERT INTO click_edges (edge, boot, boot_at, watermark, seen_at, conflict_at, ended) `+
 			source+fmt.Sprintf(meetEdge, rivalsAgain.Milliseconds(), rivalAfter.Milliseconds()), a...)
 		if err != nil {
 			return err
@@ -119,12 +123,12 @@ func (b *booking) meet(ctx context.Context, seen []sighting) error {
 
 // Edges is stats.Store's.
 func (s *Store) Edges(ctx context.Context) ([]stats.Edge, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT edge, boot, watermark, seen_at, conflict_at FROM click_edges ORDER BY edge`)
+	rows, err := s.read.QueryContext(ctx, `SELECT edge, boot, watermark, seen_at, conflict_at, boot > 0 AND ended >= boot FROM click_edges ORDER BY edge`)
 	if err != nil {
 		return nil, fmt.Errorf("reading edges: %w", err)
 	}
 	edges, err := all(rows, func(row scanner) (e stats.Edge, err error) {
-		return e, row.Scan(&e.ID, &e.Boot, &e.Watermark, &e.SeenAt, &e.ConflictAt)
+		return e, row.Scan(&e.ID, &e.Boot, &e.Watermark, &e.SeenAt, &e.ConflictAt, &e.Ended)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading edges: %w", err)
@@ -150,4 +154,15 @@ func (s *Store) ForgetEdge(ctx context.Context, id string) (found bool, err erro
 		return false, fmt.Errorf("forgetting edge %s: %w", id, err)
 	}
 	return found, nil
+}
+
+// ForgetEdges is ingest.Keeper's. A late repeat of what such an edge has shipped could
+// bring it back if it were forgotten at once.
+func (s *Store) ForgetEdges(ctx context.Context) (more bool, err error) {
+	_, err = s.exec(ctx, `DELETE FROM click_edges WHERE boot > 0 AND ended >= boot AND seen_at < $1`,
+		s.now().Add(-numbersKept).UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("forgetting edges that ended: %w", err)
+	}
+	return false, nil
 }

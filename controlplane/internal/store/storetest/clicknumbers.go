@@ -129,6 +129,42 @@ func edges(t *testing.T, f *fixture) {
 	}
 }
 
+// ends: an edge that ended stays so, whatever of it comes late, until it starts again.
+func ends(t *testing.T, f *fixture) {
+	ended := func(want bool) {
+		t.Helper()
+		if all := f.edges(t); len(all) != 1 || all[0].Ended != want {
+			t.Errorf("edges %+v, want one, ended %t", all, want)
+		}
+	}
+	ending := batch(1, click("x", noon, 1))
+	ending.Ending = true
+	f.ship(t, booked, hello("e", 1, 5))
+	ended(false)
+	f.ship(t, booked, ending)
+	ended(true)
+	f.ship(t, duplicate, batch(1, click("x", noon, 1)))
+	f.ship(t, booked, hello("e", 1, 7))
+	ended(true)
+	f.ship(t, booked, hello("e", 2, 9))
+	ended(false)
+	f.ship(t, duplicate, ending)
+	ended(false)
+	last := hello("e", 2, 9)
+	last.Ending = true
+	f.ship(t, booked, hello("e", 2, 8), last, hello("e", 2, 9))
+	ended(true)
+	for after, left := range []int{1, 0} {
+		if _, err := f.ForgetEdges(timeout(t)); err != nil {
+			t.Fatal(err)
+		}
+		if all := f.edges(t); len(all) != left {
+			t.Errorf("after %d weeks there are %+v", after, all)
+		}
+		f.clock.Add(8 * day)
+	}
+}
+
 func rivals(t *testing.T, f *fixture) {
 	told := ingest.Result{Rivals: true}
 	f.ship(t, booked, hello("e", 5, 0))

@@ -32,6 +32,7 @@ func RunClicks(t *testing.T, database func(t *testing.T) (url string)) {
 		{"folded numbers are duplicates", folded},
 		{"folding races with duplicates", foldRace},
 		{"edges are known by what they ship", edges},
+		{"an edge ends", ends},
 		{"two processes under one name", rivals},
 		{"clicks stand in minutes, hours, days and totals", grains},
 		{"links are counted by workspace, domain and tag", scopes},
