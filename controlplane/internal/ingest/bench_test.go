@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/bits"
@@ -59,7 +60,11 @@ func benchmarkIngest(b *testing.B, links int, hot float64) {
 					return
 				}
 				batch.Edge, batch.Sequence, batch.Digest = fmt.Sprint("edge-", e), sequence, sequence
-				if _, err := i.Ship(context.Background(), batch); err != nil {
+				_, err := i.Ship(context.Background(), batch)
+				for ; errors.Is(err, ingest.ErrBusy); _, err = i.Ship(context.Background(), batch) {
+					time.Sleep(20 * time.Millisecond)
+				}
+				if err != nil {
 					b.Error(err)
 					return
 				}

@@ -17,7 +17,10 @@ const (
 	bookCounts = 2 * MaxCounts
 	// bookWithin bounds a booking. It is not its callers' to end: what they gave up
 	// waiting for is a duplicate when they come again.
-	bookWithin = 10 * time.Second
+	bookWithin = 8 * time.Second
+	// deskCounts bounds the counts that wait for their booking: what comes beyond would
+	// wait for its caller to give up, and fill memory meanwhile.
+	deskCounts = 4 * bookCounts
 )
 
 var errStopped = errors.New("the server is stopping")
@@ -30,6 +33,7 @@ type desk struct {
 
 	mu      sync.Mutex
 	queue   []*waiting          // mu
+	queued  int                 // mu; counts in the queue
 	pending map[link.Key]uint64 // mu; clicks that are in the queue or being booked
 	working bool                // mu; a goroutine works the queue off
 	stopped bool                // mu
@@ -49,8 +53,8 @@ type waiting struct {
 // booked if ctx ends later.
 func (d *desk) ship(ctx context.Context, b *wire.Batch) (Result, error) {
 	w := &waiting{batch: b, ctx: ctx, done: make(chan struct{})}
-	if !d.enqueue(w) {
-		return Result{}, errStopped
+	if err := d.enqueue(w); err != nil {
+		return Result{}, err
 	}
 	select {
 	case <-w.done:
@@ -60,13 +64,17 @@ func (d *desk) ship(ctx context.Context, b *wire.Batch) (Result, error) {
 	}
 }
 
-func (d *desk) enqueue(w *waiting) bool {
+func (d *desk) enqueue(w *waiting) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.stopped {
-		return false
+	counts := len(w.batch.GetCounts())
+	switch {
+	case d.stopped:
+		return errStopped
+	case counts > 0 && d.queued+counts > deskCounts:
+		return ErrBusy
 	}
-	d.queue = append(d.queue, w)
+	d.queue, d.queued = append(d.queue, w), d.queued+counts
 	for _, c := range w.batch.GetCounts() {
 		d.pending[link.Key{Domain: c.GetDomain(), Code: c.GetCode()}] += c.GetCount()
 	}
@@ -74,7 +82,7 @@ func (d *desk) enqueue(w *waiting) bool {
 		d.working = true
 		d.worker.Go(d.work)
 	}
-	return true
+	return nil
 }
 
 // work books while there is something in the queue.
@@ -107,7 +115,7 @@ func (d *desk) next() (together, left []*waiting) {
 		} else {
 			together = append(together, w)
 		}
-		d.queue = d.queue[1:]
+		d.queue, d.queued = d.queue[1:], d.queued-len(w.batch.GetCounts())
 	}
 	if len(together)+len(left) == 0 {
 		d.queue, d.working = nil, false

@@ -84,6 +84,48 @@ func TestBookingsAreBounded(t *testing.T) {
 	})
 }
 
+// TestBusy: what would wait in vain is refused at once, but for heartbeats; those that
+// wait are booked.
+func TestBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
+		i, _ := start(t, store)
+		first, _ := shipAll(i, []string{"first"}, 1)
+		<-store.begun
+		rest, errs := shipAll(i, names(10), ingest.MaxCounts)
+		var beat sync.WaitGroup
+		beat.Go(func() {
+			if _, err := i.Ship(context.Background(), &wire.Batch{Edge: "beat", Epoch: 1, Boot: 1, Watermark: 1}); err != nil {
+				t.Errorf("a heartbeat: %v", err)
+			}
+		})
+		synctest.Wait()
+		if len(errs) != 2 {
+			t.Errorf("%d of 10 are refused", len(errs))
+		}
+		for range 9 {
+			store.hold <- struct{}{}
+		}
+		first.Wait()
+		rest.Wait()
+		beat.Wait()
+		busy := 0
+		for edge, err := range errs {
+			if errors.Is(err, ingest.ErrBusy) {
+				busy++
+			} else if err != nil {
+				t.Errorf("%s: %v", edge, err)
+			}
+		}
+		if busy != 2 {
+			t.Errorf("%d of 10 are refused", busy)
+		}
+		if _, err := i.Ship(t.Context(), batch()); err != nil {
+			t.Errorf("once the desk is empty: %v", err)
+		}
+	})
+}
+
 // TestOneBadBatch: what one batch does to a booking, the others do not suffer.
 func TestOneBadBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,10 @@ import (
 // is of no use.
 var ErrInvalid = errors.New("invalid")
 
+// ErrBusy: so much waits to be booked that the batch would wait in vain. Nothing was
+// done; the sender comes again a little later.
+var ErrBusy = errors.New("too many clicks wait to be booked")
+
 // saltBytes is the length of a salt.
 const saltBytes = 16
 
@@ -59,7 +63,7 @@ func (i *Ingest) Stop(ctx context.Context) error {
 
 // Ship books b once. It is durable when the error is nil; after an error other
 // than ErrInvalid the sender sends b again, unchanged. A batch is booked as a
-// whole or not at all.
+// whole or not at all. With ErrBusy it is refused at once.
 func (i *Ingest) Ship(ctx context.Context, b *wire.Batch) (Result, error) {
 	if err := check(b); err != nil {
 		i.metrics.invalid.Inc()
@@ -69,7 +73,7 @@ func (i *Ingest) Ship(ctx context.Context, b *wire.Batch) (Result, error) {
 	}
 	r, err := i.desk.ship(ctx, b)
 	if err != nil {
-		i.metrics.failed.Inc()
+		i.metrics.of(err).Inc()
 		return Result{}, fmt.Errorf("booking clicks: %w", err)
 	}
 	i.note(b, r)

@@ -106,9 +106,10 @@ func TestShipCountsWhatBecameOfABatch(t *testing.T) {
 		t.Errorf("with the database down: %v", err)
 	}
 	i.Ship(t.Context(), &wire.Batch{})
-	want := `# HELP fingerpost_control_batches_ingested_total Batches of clicks from edges: booked, duplicate (booked before), conflict (not booked: the number is another batch's), invalid (refused for good), failed (to be sent again).
+	want := `# HELP fingerpost_control_batches_ingested_total Batches of clicks from edges: booked, duplicate (booked before), conflict (not booked: the number is another batch's), invalid (refused for good), busy (refused because too many wait) and failed, both to be sent again.
 # TYPE fingerpost_control_batches_ingested_total counter
 fingerpost_control_batches_ingested_total{result="booked"} 1
+fingerpost_control_batches_ingested_total{result="busy"} 0
 fingerpost_control_batches_ingested_total{result="conflict"} 1
 fingerpost_control_batches_ingested_total{result="duplicate"} 2
 fingerpost_control_batches_ingested_total{result="failed"} 1

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -8,20 +9,21 @@ import (
 
 // metrics counts batches by what became of them, and measures bookings.
 type metrics struct {
-	booked, duplicate, conflict, invalid, failed, rivals prometheus.Counter
-	bookingSeconds, bookingBatches                       prometheus.Histogram
+	booked, duplicate, conflict, invalid, busy, failed, rivals prometheus.Counter
+	bookingSeconds, bookingBatches                             prometheus.Histogram
 }
 
 func newMetrics(r prometheus.Registerer) (metrics, error) {
 	batches := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fingerpost_control_batches_ingested_total",
-		Help: "Batches of clicks from edges: booked, duplicate (booked before), conflict (not booked: the number is another batch's), invalid (refused for good), failed (to be sent again).",
+		Help: "Batches of clicks from edges: booked, duplicate (booked before), conflict (not booked: the number is another batch's), invalid (refused for good), busy (refused because too many wait) and failed, both to be sent again.",
 	}, []string{"result"})
 	m := metrics{
 		booked:    batches.WithLabelValues("booked"),
 		duplicate: batches.WithLabelValues("duplicate"),
 		conflict:  batches.WithLabelValues("conflict"),
 		invalid:   batches.WithLabelValues("invalid"),
+		busy:      batches.WithLabelValues("busy"),
 		failed:    batches.WithLabelValues("failed"),
 		rivals: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "fingerpost_control_edge_conflicts_total",
@@ -44,4 +46,12 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 		}
 	}
 	return m, nil
+}
+
+// of gives the counter of batches that are to be sent again.
+func (m *metrics) of(err error) prometheus.Counter {
+	if errors.Is(err, ErrBusy) {
+		return m.busy
+	}
+	return m.failed
 }

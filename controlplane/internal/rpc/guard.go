@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -19,7 +20,7 @@ import (
 // guard bounds a call, keeps its bug from ending the process, and turns its
 // error into a code.
 func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, s.deadline(info.FullMethod))
 	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -39,10 +40,17 @@ func (s *Server) guard(ctx context.Context, request any, info *grpc.UnaryServerI
 		return answer, nil
 	}
 	coded := codeOf(err)
-	if code := status.Code(coded); code != codes.InvalidArgument && code != codes.Canceled {
+	if code := status.Code(coded); code != codes.InvalidArgument && code != codes.Canceled && !errors.Is(err, ingest.ErrBusy) {
 		s.Logger.Warn("call failed", "call", info.FullMethod, "error", err)
 	}
 	return nil, coded
+}
+
+func (s *Server) deadline(method string) time.Duration {
+	if method == wire.Clicks_Ship_FullMethodName {
+		return s.ShipDeadline
+	}
+	return s.Deadline
 }
 
 // check handles a batch of clicks unless the database does not answer. Batches wait
@@ -76,7 +84,7 @@ func codeOf(err error) error {
 	switch {
 	case errors.Is(err, ingest.ErrInvalid), errors.Is(err, errArgument):
 		return status.Error(codes.InvalidArgument, err.Error())
-	case errors.Is(err, counter.ErrExhausted):
+	case errors.Is(err, counter.ErrExhausted), errors.Is(err, ingest.ErrBusy):
 		return status.Error(codes.ResourceExhausted, err.Error())
 	case errors.Is(err, admission.ErrRefused):
 		return status.Error(codes.Unavailable, err.Error())

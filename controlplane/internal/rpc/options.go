@@ -47,8 +47,12 @@ type Options struct {
 	Edges  Reporter
 	// Gate refuses calls that the database could not answer soon; nil lets all in.
 	Gate Gate
-	// Deadline bounds each call; 0 means 2 s.
+	// Deadline bounds each call but Ship; 0 means 2 s.
 	Deadline time.Duration
+	// ShipDeadline bounds Ship, which may wait for a booking that is under way and then
+	// for its own; 0 means 10 s. Edges should wait longer: who leaves earlier sends what
+	// is booked again.
+	ShipDeadline time.Duration
 	// TLS, if set, is used for every connection.
 	TLS    *tls.Config
 	Logger *slog.Logger
@@ -66,11 +70,16 @@ func (o *Options) validate() error {
 		return errors.New("rpc: Edges is missing")
 	case o.Deadline < 0:
 		return errors.New("rpc: Deadline is negative")
+	case o.ShipDeadline < 0:
+		return errors.New("rpc: ShipDeadline is negative")
 	case o.Logger == nil:
 		return errors.New("rpc: Logger is missing")
 	}
 	if o.Deadline == 0 {
 		o.Deadline = 2 * time.Second
+	}
+	if o.ShipDeadline == 0 {
+		o.ShipDeadline = 10 * time.Second
 	}
 	return nil
 }

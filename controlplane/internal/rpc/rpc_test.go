@@ -77,7 +77,7 @@ func start(t *testing.T, b *behind) *grpc.ClientConn { return startBehind(t, b, 
 func startBehind(t *testing.T, b *behind, g gate) *grpc.ClientConn {
 	t.Helper()
 	s, err := rpc.New(rpc.Options{
-		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Edges: b, Gate: g, Deadline: 200 * time.Millisecond,
+		Addr: "127.0.0.1:0", Links: b, Ranges: b, Clicks: b, Edges: b, Gate: g, Deadline: 200 * time.Millisecond, ShipDeadline: 400 * time.Millisecond,
 		Logger: slog.New(slog.NewTextHandler(new(bytes.Buffer), nil)),
 	})
 	if err != nil {
@@ -224,6 +224,7 @@ func TestTrouble(t *testing.T) {
 		"database down":  {behind{err: errors.New("connection refused")}, codes.Unavailable},
 		"database hangs": {behind{hang: true}, codes.Unavailable},
 		"bad batch":      {behind{err: ingest.ErrInvalid}, codes.InvalidArgument},
+		"too much":       {behind{err: ingest.ErrBusy}, codes.ResourceExhausted},
 		"no numbers":     {behind{err: counter.ErrExhausted}, codes.ResourceExhausted},
 		"a bug":          {behind{panic: true}, codes.Internal},
 	} {
