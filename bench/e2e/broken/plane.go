@@ -108,6 +108,27 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/store", run: "TestSQLite/a_day_has_one_salt",
 	},
 	{
+		promise: "1 durable: a create that is sent again after a lost answer is another link",
+		file:    "controlplane/internal/store/idempotency.go",
+		old:     "if a := idempotency.From(ctx); a != nil {",
+		new:     "if a := idempotency.From(ctx); a != nil && a.Now == 0 {",
+		pkg:     "./controlplane/server", run: "TestF8CutAfterCommit",
+	},
+	{
+		promise: "3 freshness: what the feed took late is not marked",
+		file:    "controlplane/internal/outbox/outbox.go",
+		old:     "	o.markAll(records, all)\n",
+		new:     "",
+		pkg:     "./controlplane/internal/outbox", run: "TestLatePublicationsAreMarked",
+	},
+	{
+		promise: "3 freshness: a revision is told of a version that it does not carry",
+		file:    "controlplane/internal/store/links.go",
+		old:     " AND r.version = links.version",
+		new:     "",
+		pkg:     "./controlplane/internal/store", run: "TestRevisionsOfTheBuildBefore",
+	},
+	{
 		promise: "5 once: an Idempotency-Key is not claimed with its change",
 		file:    "controlplane/internal/store/idempotency.go",
 		old:     "if a := idempotency.From(ctx); a != nil {",
