@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -41,23 +42,25 @@ const (
 // machine that others load, only the ratios mean something.
 func BenchmarkCreateRatio(b *testing.B) {
 	database := postgres.NewDatabase(b)
-	base := startForRatio(b, database)
+	base, ops := startForRatio(b, database)
 	rival := newRival(b, database, base)
 	for b.Loop() {
 		theirs := rival.run(b)
+		begun, waits := time.Now(), leaseWaits(b, ops)
 		single := measure(b, base+"/api/v1/urls", 1)
+		reportLeases(b, single, leasesSince(b, database, begun), leaseWaits(b, ops)-waits)
 		bulk := measure(b, base+"/api/v1/urls/bulk", ratioBulk)
 		b.ReportMetric(theirs, "pgbench/s")
 		b.ReportMetric(single.rate, "creates/s")
 		b.ReportMetric(single.rate/theirs, "create-ratio")
-		b.ReportMetric(float64(single.median().Microseconds())/1000, "p50-ms")
-		b.ReportMetric(float64(single.slowest().Microseconds())/1000, "max-ms")
+		b.ReportMetric(millis(single.median()), "p50-ms")
+		b.ReportMetric(millis(single.slowest()), "max-ms")
 		b.ReportMetric(bulk.rate, "bulk-links/s")
 		b.ReportMetric(bulk.rate/theirs, "bulk-ratio")
 	}
 }
 
-func startForRatio(b *testing.B, database string) (base string) {
+func startForRatio(b *testing.B, database string) (base, ops string) {
 	b.Helper()
 	s, err := server.New(server.Options{
 		DatabaseURL: database, Etcd: []string{feedtest.Start(b).Endpoint()}, AdminKey: adminKey,
@@ -74,17 +77,25 @@ func startForRatio(b *testing.B, database string) (base string) {
 			b.Error(err)
 		}
 	})
-	return "http://" + s.Addr()
+	return "http://" + s.Addr(), "http://" + s.OpsAddr()
 }
 
 // measured is one client group's result.
 type measured struct {
-	rate  float64 // links a second
-	times []time.Duration
+	rate float64   // links a second
+	all  []request // the quickest first
 }
 
-func (m measured) median() time.Duration  { return m.times[len(m.times)/2] }
-func (m measured) slowest() time.Duration { return m.times[len(m.times)-1] }
+// request is one that was answered.
+type request struct {
+	begun time.Time
+	took  time.Duration
+}
+
+func (m measured) median() time.Duration  { return m.all[len(m.all)/2].took }
+func (m measured) slowest() time.Duration { return m.all[len(m.all)-1].took }
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // measure sends requests with so many links each.
 func measure(b *testing.B, url string, links int) measured {
@@ -98,32 +109,32 @@ func measure(b *testing.B, url string, links int) measured {
 	defer client.CloseIdleConnections()
 	var (
 		mu    sync.Mutex
-		all   []time.Duration
+		all   []request
 		group sync.WaitGroup
 		begin = time.Now()
 	)
 	for range ratioClients {
 		group.Go(func() {
-			var times []time.Duration
+			var own []request
 			for time.Since(begin) < ratioFor {
 				start := time.Now()
 				if err := post(client, url, body); err != nil {
 					b.Error(err)
 					return
 				}
-				times = append(times, time.Since(start))
+				own = append(own, request{start, time.Since(start)})
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all = append(all, times...)
+			all = append(all, own...)
 		})
 	}
 	group.Wait()
 	if len(all) == 0 {
 		b.FailNow()
 	}
-	slices.Sort(all)
-	return measured{rate: float64(len(all)*links) / time.Since(begin).Seconds(), times: all}
+	slices.SortFunc(all, func(x, y request) int { return cmp.Compare(x.took, y.took) })
+	return measured{rate: float64(len(all)*links) / time.Since(begin).Seconds(), all: all}
 }
 
 func post(client *http.Client, url string, body []byte) error {

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 )
 
@@ -25,11 +27,28 @@ func (s *slow) LeaseRange(_ context.Context, l counter.Lease) (counter.Range, er
 	return counter.Range{First: first, Size: l.Size}, nil
 }
 
+// value reads a counter.
+func value(t *testing.T, r *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := r.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("no %s", name)
+	return 0
+}
+
 // Whoever mints never waits for a lease, once the first one has come: not at the
 // end of a range, nor in the whole life of a writer that mints 1,600 a second.
 func TestNobodyWaitsForALease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := counter.NewMinter(counter.Options{Issuer: new(slow)})
+		metrics := prometheus.NewRegistry()
+		m := counter.NewMinter(counter.Options{Issuer: new(slow), Registerer: metrics})
 		m.Prepare(7)
 		time.Sleep(150 * time.Millisecond)
 		var group sync.WaitGroup
@@ -50,6 +69,11 @@ func TestNobodyWaitsForALease(t *testing.T) {
 			})
 		}
 		group.Wait()
+		for name, most := range map[string]float64{"fingerpost_control_lease_waits_total": 0, "fingerpost_control_ranges_leased_total": 5} {
+			if got := value(t, metrics, name); got > most {
+				t.Errorf("%s is %v", name, got)
+			}
+		}
 		if err := m.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}

@@ -28,6 +28,7 @@ const (
 type Minter struct {
 	options Options
 	leased  prometheus.Counter
+	waits   prometheus.Counter
 
 	ctx    context.Context // of leases; ended by Stop
 	cancel context.CancelFunc
@@ -41,7 +42,7 @@ type Minter struct {
 // NewMinter gives a minter that holds nothing yet: the first Mint leases.
 func NewMinter(o Options) *Minter {
 	o.complete()
-	m := &Minter{options: o, leased: newLeased(o.Registerer), supplies: map[int]*supply{}}
+	m := &Minter{options: o, leased: newLeased(o.Registerer), waits: newWaits(o.Registerer), supplies: map[int]*supply{}}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	return m
 }
@@ -72,6 +73,7 @@ func (m *Minter) mint(ctx context.Context, length int) (uint64, error) {
 		if lease == nil {
 			return 0, fmt.Errorf("minting: %w", ErrUnavailable)
 		}
+		m.waits.Inc()
 		select {
 		case <-lease.done:
 		case <-ctx.Done():

@@ -38,3 +38,10 @@ func newLeased(r prometheus.Registerer) prometheus.Counter {
 		Help: "Ranges of numbers for codes that this writer has leased.",
 	})
 }
+
+func newWaits(r prometheus.Registerer) prometheus.Counter {
+	return promauto.With(r).NewCounter(prometheus.CounterOpts{
+		Name: "fingerpost_control_lease_waits_total",
+		Help: "Numbers that had to wait for a lease, because no range was held.",
+	})
+}
