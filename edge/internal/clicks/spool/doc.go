@@ -10,7 +10,8 @@
 // share the rings, and each ring fills one segment after the other. A segment is
 // always a new file of zeros, its blocks are reserved, and it is prepared ahead,
 // so a request never waits for the disk, and a full disk can end no mapping. A
-// record's length is stored last: where it is zero, the segment ends. Where no
+// record's length is stored last: where it is zero, the segment ends. An agent or a
+// campaign stands once in a segment, before the first click that has it. Where no
 // segment is ready, because the disk or Options.Bytes is full, Append says so;
 // it works again when there is room.
 //
