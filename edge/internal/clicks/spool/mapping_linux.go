@@ -3,6 +3,8 @@ package spool
 import (
 	"errors"
 	"os"
+	"runtime"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,6 +24,15 @@ func allocate(f *os.File, size int) error {
 	}
 }
 
+// gulp is how much of a mapping is prepared by one call.
+const gulp = 256 << 10
+
 // prefault takes the page faults that the handlers would otherwise take. Kernels
-// before 5.14 refuse, which does no harm.
-func prefault(mapping []byte) { _ = unix.Madvise(mapping, unix.MADV_POPULATE_WRITE) }
+// before 5.14 refuse, which does no harm. A call keeps its processor for as long as
+// it takes, so handlers may have it in between.
+func prefault(mapping []byte) {
+	for piece := range slices.Chunk(mapping, gulp) {
+		_ = unix.Madvise(piece, unix.MADV_POPULATE_WRITE)
+		runtime.Gosched()
+	}
+}
