@@ -11,6 +11,9 @@ import (
 // host in lower case, no default port, dots in the path resolved. What a server
 // may tell apart, such as the order of parameters or a slash at the end, stays.
 func canonical(target string) string {
+	if readsAsWritten(target) {
+		return target
+	}
 	parsed, err := url.Parse(target)
 	if err != nil {
 		return target // an old target that is not taken any more: itself only

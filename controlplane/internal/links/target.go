@@ -35,6 +35,12 @@ func (d *Domains) checkTarget(raw string) (stored string, err error) {
 	if strings.Contains(path, `\`) {
 		return "", errors.New("has a backslash, which browsers read as a slash")
 	}
+	if readsAsWritten(raw) {
+		if _, ours := d.Name(authority); ours {
+			return "", errLoop
+		}
+		return raw, checkLabels(authority)
+	}
 	parsed, err := url.Parse(raw)
 	if err != nil {
 		return "", errors.New("is not a URL that browsers accept")

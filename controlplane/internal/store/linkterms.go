@@ -32,37 +32,45 @@ func termsOf(l *links.Link) []term {
 	return all
 }
 
-// listBytes bounds a list: it is part of a key, of which PostgreSQL takes 2,704 bytes.
-const listBytes = 1000
+// listLength bounds the codes of a list: the longest are 50 bytes, and all are part of
+// a key, of which PostgreSQL takes 2,704 bytes.
+const listLength = 40
 
 // termsOfAll gives the rows of links that are made at once, in the order of their
 // index: so a statement touches each of its pages once.
 func termsOfAll(all []creation) []term {
-	terms := make([]term, 0, 10*len(all))
+	var rows []term
+	lists := make(map[term][]string) // the codes of a row to come
 	for _, c := range all {
-		terms = append(terms, termsOf(c.link)...)
-	}
-	slices.SortFunc(terms, compareTerms)
-	listed := terms[:0]
-	for _, t := range terms {
-		if n := len(listed); n > 0 && listed[n-1].takes(t) {
-			listed[n-1].key.Code += " " + t.key.Code
-		} else {
-			listed = append(listed, t)
+		for _, t := range termsOf(c.link) {
+			if !links.IsWord(t.text) {
+				rows = append(rows, t)
+				continue
+			}
+			code := t.key.Code
+			t.key.Code = ""
+			if lists[t] = append(lists[t], code); len(lists[t]) == listLength {
+				rows = append(rows, t.of(lists[t]))
+				delete(lists, t)
+			}
 		}
 	}
-	return listed
+	for t, codes := range lists {
+		rows = append(rows, t.of(codes))
+	}
+	slices.SortFunc(rows, compareTerms)
+	return rows
+}
+
+// of is the row of a word that links with these codes share.
+func (t term) of(codes []string) term {
+	t.key.Code = strings.Join(codes, " ")
+	return t
 }
 
 func compareTerms(x, y term) int {
 	return cmp.Or(strings.Compare(x.text, y.text), cmp.Compare(x.createdAt, y.createdAt),
 		strings.Compare(x.key.Domain, y.key.Domain), strings.Compare(x.key.Code, y.key.Code))
-}
-
-// takes says whether t may go into x's list.
-func (x term) takes(t term) bool {
-	return x.text == t.text && x.createdAt == t.createdAt && x.key.Domain == t.key.Domain &&
-		links.IsWord(t.text) && len(x.key.Code)+1+len(t.key.Code) <= listBytes
 }
 
 // termChunk bounds the rows of one statement.
