@@ -47,22 +47,6 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 	stop(t, r)
 }
 
-func BenchmarkRecord(b *testing.B) {
-	for name, c := range usual() {
-		b.Run(name, func(b *testing.B) {
-			r := started(b, func(o *clicks.Options) {
-				o.Bytes, o.Interval, o.Sync = 4<<30, time.Hour, 100*time.Millisecond
-			})
-			for b.Loop() {
-				r.Record(c)
-			}
-			b.StopTimer()
-			b.ReportMetric(float64(metric(b, r, `fingerpost_edge_clicks_lost_total{reason="full"}`)), "lost")
-			_ = stopSoon(r)
-		})
-	}
-}
-
 // swallow books nothing and says that all is well.
 type swallow struct{}
 
