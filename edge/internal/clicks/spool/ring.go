@@ -87,7 +87,8 @@ func (g *ring) turn() {
 	if g.filled != nil {
 		g.filled.full = true
 	}
-	g.filled, g.next, g.room, g.known = g.next, nil, nil, known{}
+	g.filled, g.next, g.room = g.next, nil, nil
+	clear(g.known[:]) // in place: assigned, it would pass over the stack of every connection
 	if g.filled != nil {
 		g.room = g.filled.mapping
 	}
