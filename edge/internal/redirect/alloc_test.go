@@ -33,14 +33,8 @@ func (nobody) Describe(visit.Visit) (f visit.Facts)              { return f }
 func request(t testing.TB, target string) func() {
 	e := newEdge(t)
 	e.has("code123", func(l *link.Link) { l.ExpiresAt = time.Now().Add(time.Hour).UnixMilli() })
-	recorder, err := clicks.New(clicks.Options{
-		Edge: "test", Data: t.TempDir(), Plane: nobody{}, Visits: nobody{}, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	handler, err := redirect.NewHandler(redirect.Options{
-		Lookup: e, Recorder: recorder, View: e, Logger: slog.New(slog.DiscardHandler),
+		Lookup: e, Recorder: recorder(t), View: e, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +51,18 @@ func request(t testing.TB, target string) func() {
 	}
 	once() // fills the cache
 	return once
+}
+
+// recorder is a real one.
+func recorder(t testing.TB) *clicks.Recorder {
+	t.Helper()
+	r, err := clicks.New(clicks.Options{
+		Edge: "test", Data: t.TempDir(), Plane: nobody{}, Visits: nobody{}, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func TestNoAllocations(t *testing.T) {

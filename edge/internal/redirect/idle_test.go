@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/fingerpost/fingerpost/edge/internal/redirect"
 )
 
 // L2: what a connection takes that has been answered and waits, whichever way the
@@ -20,7 +22,7 @@ func TestL2IdleAllocations(t *testing.T) {
 			e := newEdge(t)
 			e.has("code", nil)
 			e.now = time.Now()
-			addr := e.serve(t, nil).Addr()
+			addr := e.serve(t, func(o *redirect.Options) { o.Recorder = recorder(t) }).Addr()
 			warm := dial(t, addr)
 			warm.send("GET " + target + " HTTP/1.1\r\nHost: a.example\r\n\r\n")
 			warm.answer("GET")
