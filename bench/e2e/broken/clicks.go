@@ -87,6 +87,20 @@ var clickFaults = []breakage{
 		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
 	},
 	{
+		promise: "5 once: what the build before left is not read",
+		file:    "edge/internal/clicks/spool/scan.go",
+		old:     "\tcase whole:\n\t\treturn size, crc, sound",
+		new:     "\tcase whole:\n\t\treturn size, crc, damaged",
+		pkg:     "./edge/internal/clicks/spool", run: "TestFormatOfEarlierBuilds",
+	},
+	{
+		promise: "5 once: agents that an earlier batch had are forgotten",
+		file:    "edge/internal/clicks/spool/texts.go",
+		old:     "return t.learn(at, t.read(at))",
+		new:     "return nil",
+		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
+	},
+	{
 		promise: "7 closed by default: a full address is written down",
 		file:    "edge/internal/clicks/spool/record.go",
 		old:     "copy(room[:], b[:3])",

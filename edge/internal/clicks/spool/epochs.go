@@ -28,11 +28,11 @@ func (s *Spool) drop(e *epoch) {
 func (s *Spool) epochs() []*epoch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.read()
+	return s.beingRead()
 }
 
-// read is epochs; s.mu is held.
-func (s *Spool) read() (all []*epoch) {
+// beingRead is epochs; s.mu is held.
+func (s *Spool) beingRead() (all []*epoch) {
 	for _, c := range s.cursors {
 		for _, r := range c.readers {
 			if !slices.Contains(all, r.epoch) {

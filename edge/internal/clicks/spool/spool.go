@@ -171,7 +171,7 @@ func (s *Spool) Appended() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sum := s.past
-	for _, e := range s.read() {
+	for _, e := range s.beingRead() {
 		sum += e.appended()
 	}
 	return sum
