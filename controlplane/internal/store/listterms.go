@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	// A word is rare if at most rareKeys entries of the index start with it: they
-	// are read and sorted in a few milliseconds. Links with a word that is not
-	// rare are met soon enough by looking through all.
-	rareKeys = 10_000
+	// A word is rare if the codes of the links that the index has for it are at most
+	// rareBytes, some 10,000 of the usual length: they are read and sorted in a few
+	// milliseconds. Links with a word that is not rare are met soon enough by looking
+	// through all.
+	rareBytes = 80_000
 	// readAtOnce bounds the links of one statement, and tagsAtOnce the entries of
 	// a tag that are looked at before time is looked at.
 	readAtOnce = 128
@@ -30,11 +31,11 @@ const afterText = "\xff"
 func (l *listing) rareKeys(ctx context.Context) (keys []links.Cursor, few bool, err error) {
 	var a args
 	within := fmt.Sprintf("term >= %s AND term < %s", a.add([]byte(l.search.Word)), a.add([]byte(l.search.Word+afterText)))
-	var n int
+	var rows, bytes int
 	row := l.store.read.QueryRowContext(ctx, fmt.Sprintf(
-		"SELECT CAST(COALESCE(SUM(LENGTH(code) - LENGTH(REPLACE(code, ' ', '')) + 1), 0) AS BIGINT) FROM (SELECT code FROM link_terms WHERE %s LIMIT %d) AS probe",
-		within, rareKeys+1), a...)
-	if err := row.Scan(&n); err != nil || n > rareKeys {
+		"SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(code)), 0) AS BIGINT) FROM (SELECT code FROM link_terms WHERE %s LIMIT %d) AS probe",
+		within, rareBytes/link.MinLength), a...)
+	if err := row.Scan(&rows, &bytes); err != nil || rows == rareBytes/link.MinLength || bytes > rareBytes {
 		return nil, false, err
 	}
 	lists, err := l.places(ctx, fmt.Sprintf("SELECT %s FROM link_terms WHERE %s", place, within), a)

@@ -48,9 +48,9 @@ INSERT INTO webhook_progress (name, block) VALUES ($…) ON CONFLICT (name) DO U
 INSERT INTO webhooks (id, workspace, url, events, secret, sealed_by, domain, code, threshold, reached, after_block, created_at) VALUES ($…);
 INSERT INTO workspaces (id, name, created_at) VALUES ($…) ON CONFLICT (id) DO NOTHING;
 SELECT * FROM settings WHERE name = '';
-SELECT CAST(COALESCE(SUM(LENGTH(code) - LENGTH(REPLACE(code, ' ', '')) + 1), 0) AS BIGINT) FROM (SELECT code FROM link_terms WHERE term >= $1 AND term < $2 LIMIT 10001) AS probe;
 SELECT COALESCE(MIN(since), 0) FROM click_journal;
 SELECT COUNT(*) FROM (SELECT version FROM outbox LIMIT 100000) AS pending;
+SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(code)), 0) AS BIGINT) FROM (SELECT code FROM link_terms WHERE term >= $1 AND term < $2 LIMIT 13333) AS probe;
 SELECT DISTINCT bucket FROM click_journal WHERE bucket >= $1 AND bucket < $2;
 SELECT DISTINCT sealed_by FROM settings;
 SELECT DISTINCT sealed_by FROM visitor_salts;
