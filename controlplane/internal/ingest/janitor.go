@@ -42,9 +42,9 @@ func NewJanitor(keeper Keeper, logger *slog.Logger) (*Janitor, error) {
 // Run posts and tidies up until ctx ends. It logs changes of state only.
 func (j *Janitor) Run(ctx context.Context) {
 	var group sync.WaitGroup
-	group.Go(func() { j.every(ctx, postEvery, "clicks cannot be posted to hours and days", j.Post) })
+	group.Go(func() { j.every(ctx, postEvery, "posting clicks", j.Post) })
 	round := 0
-	j.every(ctx, rollUpEvery, "old clicks cannot be looked after", func(ctx context.Context) error {
+	j.every(ctx, rollUpEvery, "looking after old clicks", func(ctx context.Context) error {
 		round++
 		if round%tidyEach == 1 {
 			return j.Tidy(ctx)
@@ -55,7 +55,7 @@ func (j *Janitor) Run(ctx context.Context) {
 }
 
 // every works once in a while, at first at once.
-func (j *Janitor) every(ctx context.Context, pause time.Duration, trouble string, work func(context.Context) error) {
+func (j *Janitor) every(ctx context.Context, pause time.Duration, name string, work func(context.Context) error) {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	for failed := false; ; {
@@ -64,9 +64,9 @@ func (j *Janitor) every(ctx context.Context, pause time.Duration, trouble string
 		case ctx.Err() != nil:
 			return
 		case err != nil && !failed:
-			j.logger.Warn(trouble+"; trying on", "error", err)
+			j.logger.Warn("the janitor fails; trying on", "at", name, "error", err)
 		case err == nil && failed:
-			j.logger.Info("no longer true: " + trouble)
+			j.logger.Info("the janitor works again", "at", name)
 		}
 		failed = err != nil
 		select {
