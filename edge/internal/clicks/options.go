@@ -52,7 +52,8 @@ type Options struct {
 	Visits  Describer
 	// Interval is how often clicks are added up and shipped. Default 250 ms.
 	Interval time.Duration
-	// Attempt bounds one attempt to ship a batch. Default 5 s.
+	// Attempt bounds one attempt to ship a batch. Default 12 s, more than the 10 s
+	// that a control plane takes at most: one that is repeated sooner loads it more.
 	Attempt time.Duration
 	// Rows bounds the counts in one batch. Default 10,000.
 	Rows int
@@ -88,7 +89,7 @@ func (o *Options) defaults() {
 		o.Interval = 250 * time.Millisecond
 	}
 	if o.Attempt == 0 {
-		o.Attempt = 5 * time.Second
+		o.Attempt = 12 * time.Second
 	}
 	if o.Rows == 0 {
 		o.Rows = 10_000
