@@ -6,7 +6,7 @@ BUILD       := CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags '-s -w'
 
 FUZZTIME    ?= 10m
 
-.PHONY: help run test check build bench generate broken fuzz test-cockroach
+.PHONY: help run test check build bench generate broken fuzz test-cockroach test-clickhouse
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 18
@@ -36,6 +36,9 @@ build: ## build the programs into bin/
 
 test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@host:26257/defaultdb
 	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -run TestCockroachDB ./controlplane/internal/store
+
+test-clickhouse: ## deploy/clickhouse on a real engine: npm install --prefix DIR chdb@3.4.0, then CHDB=DIR
+	FINGERPOST_CHDB='$(CHDB)' go test -count 1 -run TestClickHouse -v ./edge/internal/events
 
 bench: ## the hot paths, creates against pgbench, and an edge beside nginx and HAProxy
 	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...

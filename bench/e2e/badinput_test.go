@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func TestBadInput(t *testing.T) {
 			{"control port taken", map[string]string{"--control-addr": taken.Addr().String()}, taken.Addr().String()},
 			{"ops port taken", map[string]string{"--edge-ops-addr": taken.Addr().String()}, taken.Addr().String()},
 			{"data folder cannot be made", map[string]string{"--data": below}, "--data"},
+			{"data folder of another process", map[string]string{"--data": inUse(t)}, "--data"},
 			{"bad domain", map[string]string{"--domain": "not a domain"}, "domain"},
 			{"master key missing", map[string]string{"--master-key-file": below}, "--master-key-file"},
 			{"words missing", map[string]string{"--offensive-words": below}, "--offensive-words"},
@@ -96,6 +98,21 @@ type badInput struct {
 	name  string
 	flags map[string]string
 	names string
+}
+
+// inUse is a folder that a standalone would hold.
+func inUse(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func goodStandalone(t *testing.T) map[string]string {

@@ -53,11 +53,16 @@ func (s *standalone) makeData(context.Context) error {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return fmt.Errorf("--data %s cannot be made: %w; choose a folder that this user may write", s.Data, errors.Unwrap(err))
 	}
+	unlock, err := lock(s.Data)
+	if err != nil {
+		return fmt.Errorf("--data %s cannot be locked: %w; choose another folder", s.Data, err)
+	}
+	s.undo = append(s.undo, func(context.Context) error { return unlock() })
 	return nil
 }
 
 func (s *standalone) startEtcdAndControl(ctx context.Context) error {
-	feed, err := etcd.New(etcd.Options{Dir: filepath.Join(s.Data, "etcd")})
+	feed, err := etcd.New(etcd.Options{Dir: filepath.Join(s.Data, "etcd"), Logger: s.log.With("part", "etcd")})
 	if err != nil {
 		return err
 	}

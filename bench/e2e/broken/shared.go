@@ -24,6 +24,13 @@ var sharedFaults = []breakage{
 		pkg:     "./sync/feed", run: "TestFeed/(versions|racing)",
 	},
 	{
+		promise: "4 nothing slow in the way: a full disk ends the embedded etcd, and the process with it",
+		file:    "deploy/standalone/etcd/etcd.go",
+		old:     ", zap.WithFatalHook(parked{o.Logger})",
+		new:     "",
+		pkg:     "./deploy/standalone/etcd", run: "TestFullDisk",
+	},
+	{
 		promise: "3 known freshness: an etcd that fell silent is taken for alive",
 		file:    "sync/feed/follow.go",
 		old:     "return fmt.Errorf(\"etcd was silent for %v\", silence)",

@@ -7,11 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // Options of a Server.
@@ -20,6 +22,8 @@ type Options struct {
 	Dir string
 	// Addr is host:port for clients; empty means a free port on 127.0.0.1.
 	Addr string
+	// Logger hears when it cannot go on. Default: nobody does.
+	Logger *slog.Logger
 }
 
 // Server is an etcd that runs from Start until Stop.
@@ -53,7 +57,10 @@ func New(o Options) (*Server, error) {
 	c.QuotaBackendBytes = 8 << 30
 	// A single member needs no time for others to vote.
 	c.TickMs, c.ElectionMs = 10, 100
-	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.NewNop())
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.New(zapcore.NewNopCore(), zap.WithFatalHook(parked{o.Logger})))
 	return &Server{config: c}, nil
 }
 
