@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
+	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/redirect"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -28,9 +30,16 @@ func (nobody) Ship(context.Context, *wire.Batch) error           { return nil }
 func (nobody) Salt(context.Context, int64) (k [16]byte, _ error) { return k, nil }
 func (nobody) Describe(visit.Visit) (f visit.Facts)              { return f }
 
-// request is the whole job from a parsed request to an answer set: host, code,
-// stamp, dates, click, headers, metrics.
+// request is the whole job from a parsed request to an answer set, by way of
+// fasthttp: host, code, stamp, dates, click, headers, metrics.
 func request(t testing.TB, target string) func() {
+	_, once := warm(t, target)
+	return once
+}
+
+// warm gives a handler that holds a link in memory, and a request to it.
+func warm(t testing.TB, target string) (handler *redirect.Handler, once func()) {
+	t.Helper()
 	e := newEdge(t)
 	e.has("code123", func(l *link.Link) { l.ExpiresAt = time.Now().Add(time.Hour).UnixMilli() })
 	handler, err := redirect.NewHandler(redirect.Options{
@@ -45,12 +54,12 @@ func request(t testing.TB, target string) func() {
 	if err := ctx.Request.Header.Read(bufio.NewReader(strings.NewReader(raw))); err != nil {
 		t.Fatal(err)
 	}
-	once := func() {
+	once = func() {
 		ctx.Response.Reset()
 		handler.Serve(ctx)
 	}
 	once() // fills the cache
-	return once
+	return handler, once
 }
 
 // recorder is a real one.
@@ -86,6 +95,45 @@ func BenchmarkHandler(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkQuick is a hit as it is answered on a connection: from a head that the
+// guard has read to the bytes of the answer, the click recorded.
+func BenchmarkQuick(b *testing.B) {
+	for name, headers := range map[string]string{
+		"bare":    "",
+		"browser": "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept-Language: de,en;q=0.5\r\n",
+	} {
+		b.Run(name, func(b *testing.B) {
+			handler, _ := warm(b, "/code123")
+			g, err := guard.New(guard.Options{Refused: func(int) {}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			p := g.Plain(heard{strings.NewReader("GET /code123 HTTP/1.1\r\nHost: a.example\r\n" + headers + "\r\n")})
+			if err := p.Await(); err != nil {
+				b.Fatal(err)
+			}
+			answer := make([]byte, 0, 512)
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(handler.Quick(p, answer)) == 0 {
+					b.Fatal("not answered quickly")
+				}
+			}
+		})
+	}
+}
+
+// heard is a connection that a request came by.
+type heard struct{ *strings.Reader }
+
+func (heard) Write(b []byte) (int, error)      { return len(b), nil }
+func (heard) Close() error                     { return nil }
+func (heard) LocalAddr() net.Addr              { return &net.TCPAddr{} }
+func (heard) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1} }
+func (heard) SetDeadline(time.Time) error      { return nil }
+func (heard) SetReadDeadline(time.Time) error  { return nil }
+func (heard) SetWriteDeadline(time.Time) error { return nil }
 
 // uncounted takes no notice of clicks.
 type uncounted struct{}
