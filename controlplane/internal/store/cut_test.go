@@ -3,8 +3,6 @@ package store_test
 import (
 	"bytes"
 	"errors"
-	"net"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,45 +15,13 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// proxy stands between a store and its server, and cuts the connection that
-// sends a given text: before the server gets it, or after the server has
-// answered, so that the answer is lost.
+// proxy cuts the connection that says a given text, once: before the server gets
+// it, or after the server has answered, so that the answer is lost.
 type proxy struct {
-	listener net.Listener
-	server   string
-	group    sync.WaitGroup
-
 	mu      sync.Mutex
 	trigger []byte // mu; nil after it was seen
 	deliver bool   // mu
-	conns   []net.Conn
 	cuts    atomic.Int32
-}
-
-func startProxy(t *testing.T, databaseURL string) (p *proxy, proxied string) {
-	t.Helper()
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p = &proxy{server: u.Host}
-	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	p.group.Go(p.accept)
-	t.Cleanup(p.stop)
-	u.Host = p.listener.Addr().String()
-	return p, u.String()
-}
-
-func (p *proxy) stop() {
-	p.listener.Close()
-	p.mu.Lock()
-	for _, conn := range p.conns {
-		conn.Close()
-	}
-	p.mu.Unlock()
-	p.group.Wait()
 }
 
 // cutAt arms the proxy.
@@ -65,74 +31,18 @@ func (p *proxy) cutAt(text string, deliver bool) {
 	p.trigger, p.deliver = []byte(text), deliver
 }
 
-func (p *proxy) accept() {
-	for {
-		client, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.server)
-		if err != nil {
-			client.Close()
-			continue
-		}
-		p.mu.Lock()
-		p.conns = append(p.conns, client, server)
-		p.mu.Unlock()
-		silent := new(atomic.Bool) // answers go nowhere from now on
-		p.group.Go(func() { p.requests(client, server, silent) })
-		p.group.Go(func() { answers(client, server, silent) })
-	}
-}
-
-// requests forwards what the client says. The driver sends a statement in one
-// write, so a text is not torn between two reads on loopback.
-func (p *proxy) requests(client, server net.Conn, silent *atomic.Bool) {
-	defer server.Close()
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := client.Read(buf)
-		if err != nil {
-			return
-		}
-		if cut, deliver := p.match(buf[:n]); cut {
-			p.cuts.Add(1)
-			silent.Store(true)
-			if !deliver {
-				client.Close()
-				return
-			}
-		}
-		if _, err := server.Write(buf[:n]); err != nil {
-			return
-		}
-	}
-}
-
-// answers forwards what the server says, or cuts the client off when it should
-// not hear it.
-func answers(client, server net.Conn, silent *atomic.Bool) {
-	defer client.Close()
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := server.Read(buf)
-		if err != nil || silent.Load() {
-			return
-		}
-		if _, err := client.Write(buf[:n]); err != nil {
-			return
-		}
-	}
-}
-
-func (p *proxy) match(text []byte) (cut, deliver bool) {
+func (p *proxy) fate(said []byte) postgres.Fate {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.trigger == nil || !bytes.Contains(text, p.trigger) {
-		return false, false
+	if p.trigger == nil || !bytes.Contains(said, p.trigger) {
+		return postgres.Delivered
 	}
 	p.trigger = nil
-	return true, p.deliver
+	p.cuts.Add(1)
+	if p.deliver {
+		return postgres.Unheard
+	}
+	return postgres.Undelivered
 }
 
 // cases: what happens to the write whose connection is cut.
@@ -150,8 +60,8 @@ var cases = []struct {
 func onCut(t *testing.T) (p *proxy, behind, direct *store.Store) {
 	t.Helper()
 	databaseURL := postgres.NewDatabase(t)
-	p, proxied := startProxy(t, databaseURL)
-	return p, open(t, proxied), open(t, databaseURL)
+	p = new(proxy)
+	return p, open(t, postgres.Cut(t, databaseURL, p.fate)), open(t, databaseURL)
 }
 
 func TestConnectionCutAtCreate(t *testing.T) {

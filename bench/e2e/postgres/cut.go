@@ -1,8 +1,6 @@
-package server_test
+package postgres
 
 import (
-	"bytes"
-	"io"
 	"net"
 	"net/url"
 	"sync"
@@ -10,31 +8,44 @@ import (
 	"testing"
 )
 
-// cutter stands between a server and PostgreSQL. Every second connection that
-// commits something is cut once PostgreSQL has answered, and the answer is lost.
+// Fate is what becomes of something that a client says, and of its connection.
+type Fate int
+
+const (
+	// Delivered reaches PostgreSQL, and its answers reach the client.
+	Delivered Fate = iota
+	// Unheard reaches PostgreSQL; the connection is cut, and its answer is lost.
+	Unheard
+	// Undelivered does not reach PostgreSQL; the connection is cut before.
+	Undelivered
+)
+
+// cutter stands between clients and PostgreSQL.
 type cutter struct {
 	listener net.Listener
 	server   string
+	fate     func(said []byte) Fate
 	group    sync.WaitGroup
 	conns    sync.Map // net.Conn to nothing; all that were opened
-	commits  atomic.Int32
-	armed    atomic.Bool
 }
 
-func startCutter(t *testing.T, databaseURL string) (c *cutter, proxied string) {
+// Cut gives a way to a database, for as long as the test runs, on which fate
+// decides. It is asked by all connections at once. A driver sends a statement in
+// one write, so what it says is not torn between two calls on loopback.
+func Cut(t testing.TB, databaseURL string, fate func(said []byte) Fate) (proxied string) {
 	t.Helper()
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &cutter{server: u.Host}
+	c := &cutter{server: u.Host, fate: fate}
 	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	c.group.Go(c.accept)
 	t.Cleanup(c.stop)
 	u.Host = c.listener.Addr().String()
-	return c, u.String()
+	return u.String()
 }
 
 func (c *cutter) stop() {
@@ -65,7 +76,6 @@ func (c *cutter) accept() {
 	}
 }
 
-// requests forwards what the client says. The driver says "commit" in one write.
 func (c *cutter) requests(client, server net.Conn, deaf *atomic.Bool) {
 	defer server.Close()
 	buf := make([]byte, 64<<10)
@@ -74,7 +84,12 @@ func (c *cutter) requests(client, server net.Conn, deaf *atomic.Bool) {
 		if err != nil {
 			return
 		}
-		if c.armed.Load() && bytes.Contains(buf[:n], []byte("commit\x00")) && c.commits.Add(1)%2 == 1 {
+		switch c.fate(buf[:n]) {
+		case Undelivered:
+			deaf.Store(true)
+			client.Close()
+			return
+		case Unheard:
 			deaf.Store(true)
 		}
 		if _, err := server.Write(buf[:n]); err != nil {
@@ -83,16 +98,18 @@ func (c *cutter) requests(client, server net.Conn, deaf *atomic.Bool) {
 	}
 }
 
+// answers forwards what the server says, or cuts the client off when it should
+// not hear it.
 func answers(client, server net.Conn, deaf *atomic.Bool) {
 	defer client.Close()
-	_, _ = io.Copy(writerFunc(func(b []byte) (int, error) {
-		if deaf.Load() {
-			return 0, io.ErrClosedPipe
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(buf)
+		if err != nil || deaf.Load() {
+			return
 		}
-		return client.Write(b)
-	}), server)
+		if _, err := client.Write(buf[:n]); err != nil {
+			return
+		}
+	}
 }
-
-type writerFunc func(b []byte) (int, error)
-
-func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
