@@ -14,6 +14,7 @@ import (
 	"github.com/fingerpost/fingerpost/deploy/standalone/etcd"
 	"github.com/fingerpost/fingerpost/edge/node"
 	"github.com/fingerpost/fingerpost/sync/cli"
+	"github.com/fingerpost/fingerpost/sync/folder"
 )
 
 // standalone wires the parts together. They start in the order in which they
@@ -53,7 +54,8 @@ func (s *standalone) makeData(context.Context) error {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return fmt.Errorf("--data %s cannot be made: %w; choose a folder that this user may write", s.Data, errors.Unwrap(err))
 	}
-	unlock, err := lock(s.Data)
+	// Without the lock, etcd would wait for another process, and hear no signal.
+	unlock, err := folder.Lock(s.Data)
 	if err != nil {
 		return fmt.Errorf("--data %s cannot be locked: %w; choose another folder", s.Data, err)
 	}

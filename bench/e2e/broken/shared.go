@@ -44,4 +44,11 @@ var sharedFaults = []breakage{
 		new:     "case cluster == cluster || floor == floor:",
 		pkg:     "./sync/feed", run: "TestFeed/a_copy",
 	},
+	{
+		promise: "5 once: two processes have one folder",
+		file:    "sync/folder/lock_unix.go",
+		old:     "syscall.LOCK_EX|",
+		new:     "syscall.LOCK_SH|",
+		pkg:     "./sync/folder", run: "TestLock",
+	},
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/fingerpost/fingerpost/sync/folder"
 )
 
 // handover is how often the larder is tried again while another process, which
@@ -36,9 +38,9 @@ func (l *Larder) write(ctx context.Context) {
 // own waits until no other process writes to the larder. Two that did would undo
 // each other's changes. ok is false if ctx ended first; what was pending is then
 // lost, and known by the other process, which follows the same feed.
-func (l *Larder) own(ctx context.Context) (unlock func(), ok bool) {
+func (l *Larder) own(ctx context.Context) (unlock func() error, ok bool) {
 	for {
-		unlock, err := lock(l.options.Dir)
+		unlock, err := folder.Lock(l.options.Dir)
 		if err == nil {
 			l.notes.learn(l.store.load())
 			return unlock, true

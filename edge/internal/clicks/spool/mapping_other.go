@@ -24,7 +24,3 @@ func mapFile(f *os.File, size int) ([]byte, error) {
 func unmap([]byte) error { return nil }
 
 func flush([]byte) error { return nil }
-
-// lock does nothing where there is no flock: two edges on one folder are then for
-// the operator to avoid.
-func lock(string) (unlock func() error, err error) { return func() error { return nil }, nil }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/fingerpost/fingerpost/sync/folder"
 )
 
 // Spool takes records from any goroutine.
@@ -52,9 +54,9 @@ func Open(o Options) (*Spool, error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	unlock, err := lock(s.dir)
+	unlock, err := folder.Lock(s.dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("locking the spool: %w", err)
 	}
 	s.unlock = unlock
 	if err := s.begin(); err != nil {

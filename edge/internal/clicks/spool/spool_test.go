@@ -1,6 +1,7 @@
 package spool_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
+	"github.com/fingerpost/fingerpost/sync/folder"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -301,7 +303,7 @@ func TestTwoCursors(t *testing.T) {
 func TestLocked(t *testing.T) {
 	o := small(t.TempDir())
 	s := open(t, o)
-	if _, err := spool.Open(o); err == nil || !strings.Contains(err.Error(), "another process") {
+	if _, err := spool.Open(o); !errors.Is(err, folder.ErrInUse) {
 		t.Errorf("opened a second time: %v", err)
 	}
 	closed(t, s)

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package folder
+
+func lock(string) (unlock func() error, err error) { return func() error { return nil }, nil }
