@@ -129,35 +129,34 @@ func (b *batch) claim(ctx context.Context) ([]claim, error) {
 		return strings.Compare(x.fingerprint+x.domain+"\x00"+x.owner, y.fingerprint+y.domain+"\x00"+y.owner)
 	})
 	claims = slices.Compact(claims)
-	for rest := claims; len(rest) > 0; {
-		n := min(len(rest), batchChunk)
-		values, a := b.claimRows(rest[:n])
-		if _, err := b.tx.ExecContext(ctx, `INSERT INTO target_claims (fingerprint, domain, owner) VALUES `+values, a...); err != nil {
-			return nil, fmt.Errorf("claiming targets: %w", err)
-		}
-		rest = rest[n:]
+	err := b.claimed(claims, func(source string, a args) error {
+		_, err := b.tx.ExecContext(ctx, `INSERT INTO target_claims (fingerprint, domain, owner) `+source, a...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claiming targets: %w", err)
 	}
 	return claims, nil
 }
 
 // release removes the claims again: a lock needs no row once its holder is done.
 func (b *batch) release(ctx context.Context, claims []claim) error {
-	for len(claims) > 0 {
-		n := min(len(claims), batchChunk)
-		values, a := b.claimRows(claims[:n])
-		if _, err := b.tx.ExecContext(ctx, `DELETE FROM target_claims WHERE (fingerprint, domain, owner) IN (VALUES `+values+`)`, a...); err != nil {
-			return fmt.Errorf("releasing targets: %w", err)
-		}
-		claims = claims[n:]
+	err := b.claimed(claims, func(source string, a args) error {
+		_, err := b.tx.ExecContext(ctx, `DELETE FROM target_claims WHERE (fingerprint, domain, owner) IN (`+source+`)`, a...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("releasing targets: %w", err)
 	}
 	return nil
 }
 
-func (b *batch) claimRows(claims []claim) (values string, a args) {
+func (b *batch) claimed(claims []claim, run func(source string, a args) error) error {
+	var fingerprints, domains, owners []string
 	for _, c := range claims {
-		a = append(a, c.fingerprint, c.domain, c.owner)
+		fingerprints, domains, owners = append(fingerprints, c.fingerprint), append(domains, c.domain), append(owners, c.owner)
 	}
-	return b.store.dialect.placeholders(len(claims), 3, nil), a
+	return b.store.dialect.each(columns{fingerprints, domains, owners}, run)
 }
 
 // choose gives the indexes of those to insert: all but those whose target a link

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -101,27 +100,21 @@ func (l *listing) readKeys(ctx context.Context, keys []links.Cursor) error {
 	return nil
 }
 
-// readChunk takes links in the order of keys. It fills the statement up to a power of
-// two, for the same reason as chunks, with keys that no link has.
-func (l *listing) readChunk(ctx context.Context, keys []links.Cursor) error {
-	size := 1 << bits.Len(uint(len(keys)-1))
-	a := make(args, 2*size)
-	for i := range a {
-		a[i] = ""
+// readChunk takes links in the order of places.
+func (l *listing) readChunk(ctx context.Context, places []links.Cursor) error {
+	keys := make([]link.Key, len(places))
+	for i, at := range places {
+		keys[i] = at.Key
 	}
-	for i, at := range keys {
-		a[2*i], a[2*i+1] = at.Key.Domain, at.Key.Code
-	}
-	rows, err := l.store.read.QueryContext(ctx, `WITH k (d, c) AS (VALUES `+l.store.dialect.placeholders(size, 2, nil)+`)
-`+selectLinks+`FROM k JOIN links ON domain = d AND code = c`, a...)
+	all, err := l.store.ReadLinks(ctx, keys)
 	if err != nil {
 		return err
 	}
-	found := make(map[link.Key]*links.Link, len(keys))
-	if err := eachLink(rows, func(one *links.Link) { found[one.Key] = one }); err != nil {
-		return err
+	found := make(map[link.Key]*links.Link, len(all))
+	for _, one := range all {
+		found[one.Key] = one
 	}
-	for _, at := range keys {
+	for _, at := range places {
 		if one := found[at.Key]; one != nil {
 			l.take(one)
 		}

@@ -9,8 +9,7 @@ DELETE FROM click_journal WHERE (bucket, id) IN (SELECT * FROM unnest(CAST($1 AS
 DELETE FROM click_minutes WHERE rolled >= count AND (domain, code, minute) IN ( SELECT domain, code, minute FROM click_minutes WHERE domain = $1 AND minute < $2 AND rolled >= count ORDER BY minute LIMIT $3);
 DELETE FROM idempotency_keys WHERE (key_id, name) IN ( SELECT key_id, name FROM idempotency_keys WHERE created_at < $1 LIMIT $2);
 DELETE FROM link_terms WHERE term = $1 AND created_at = $2 AND domain = $3 AND code = $4;
-DELETE FROM target_claims WHERE (fingerprint, domain, owner) IN (VALUES ($…));
-DELETE FROM target_claims WHERE (fingerprint, domain, owner) IN (VALUES ($…), …);
+DELETE FROM target_claims WHERE (fingerprint, domain, owner) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[])));
 DELETE FROM visitor_salts WHERE day < $1;
 DELETE FROM webhook_deliveries WHERE (webhook, id) IN ( SELECT webhook, id FROM webhook_deliveries WHERE status = $1 AND settled_at > 0 AND settled_at < $2 LIMIT $3);
 DELETE FROM webhook_deliveries WHERE webhook = $1;
@@ -38,8 +37,7 @@ INSERT INTO link_versions (domain, code, version, updated_at, record) VALUES ($�
 INSERT INTO outbox (domain, code, version, created_at, claimed_until) VALUES ($…, 0);
 INSERT INTO range_leases (length, first, size, shard, writer, region, leased_at) VALUES ($…);
 INSERT INTO settings (name, value, sealed_by) VALUES ($…) ON CONFLICT (name) DO NOTHING;
-INSERT INTO target_claims (fingerprint, domain, owner) VALUES ($…), …;
-INSERT INTO target_claims (fingerprint, domain, owner) VALUES ($…);
+INSERT INTO target_claims (fingerprint, domain, owner) SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]));
 INSERT INTO users (id, workspace, name, email, role, version, created_at, disabled_at) VALUES ($…) ON CONFLICT DO NOTHING;
 INSERT INTO visitor_salts (day, salt, sealed_by) VALUES ($…) ON CONFLICT (day) DO NOTHING;
 INSERT INTO webhook_deliveries (webhook, id, event, body, status, attempts, due_at, created_at, settled_at, problem) VALUES ($…) ON CONFLICT (webhook, id) DO NOTHING;
@@ -197,8 +195,6 @@ UPDATE webhooks SET secret = $1, sealed_by = $2 WHERE id = $3 AND sealed_by = $4
 WITH k (d, c) AS ( SELECT domain, code FROM link_terms WHERE term IN ($1)) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code;
 WITH k (d, c) AS ( SELECT domain, code FROM link_terms WHERE term IN ($…)) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code;
 WITH k (d, c) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]))) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c;
-WITH k (d, c) AS (VALUES ($…)) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c;
-WITH k (d, c) AS (VALUES ($…), …) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c;
 WITH p (domain, code, at, detail, packed) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BYTEA[]), CAST($5 AS BIGINT[]))) UPDATE click_hours SET detail = p.detail, packed = p.packed FROM p WHERE click_hours.domain = p.domain AND click_hours.code = p.code AND click_hours.hour = p.at;
 WITH p (domain, code, at, detail, packed, sketch) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BYTEA[]), CAST($5 AS BIGINT[]), CAST($6 AS BYTEA[]))) UPDATE click_days SET detail = p.detail, packed = p.packed, sketch = p.sketch FROM p WHERE click_days.domain = p.domain AND click_days.code = p.code AND click_days.day = p.at;
 WITH p (domain, code, version, revision) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]))) DELETE FROM outbox WHERE (domain, code, version) IN ( SELECT o.domain, o.code, o.version FROM p JOIN outbox o ON o.domain = p.domain AND o.code = p.code AND o.version <= p.version);
