@@ -31,13 +31,13 @@ func OpenKeys(ctx context.Context, databaseURL string, log *slog.Logger) (*Keys,
 	if err := checkDatabase(databaseURL); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, openFor)
+	opening, cancel := context.WithTimeout(ctx, openFor)
 	defer cancel()
-	opened, err := store.Open(ctx, store.Options{URL: databaseURL, Logger: log})
+	opened, err := store.Open(opening, store.Options{URL: databaseURL, Logger: log})
 	if err != nil {
 		return nil, databaseRemedy(databaseURL, err)
 	}
-	if err := opened.Migrate(ctx); err != nil {
+	if err := migrate(ctx, opened); err != nil {
 		return nil, errors.Join(databaseRemedy(databaseURL, err), opened.Close())
 	}
 	a, err := access.New(opened, nil)

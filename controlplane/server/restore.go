@@ -44,7 +44,7 @@ func withStore(ctx context.Context, databaseURL string, log *slog.Logger, use fu
 	if err != nil {
 		return databaseRemedy(databaseURL, err)
 	}
-	if err := opened.Migrate(opening); err != nil {
+	if err := migrate(ctx, opened); err != nil {
 		return errors.Join(databaseRemedy(databaseURL, err), opened.Close())
 	}
 	return errors.Join(use(opened), opened.Close())

@@ -38,6 +38,11 @@ import (
 // is just starting needs some seconds.
 const openFor = 10 * time.Second
 
+// migrateFor bounds how long Start brings the tables up to date: on CockroachDB each
+// step waits for all nodes, an index over many links takes minutes, and another
+// replica may be at it.
+const migrateFor = 15 * time.Minute
+
 // writerName tells this process from every other that ever leased codes.
 func writerName(region string) string {
 	host, err := os.Hostname()
@@ -48,9 +53,9 @@ func writerName(region string) string {
 }
 
 func (s *Server) openStore(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, openFor)
+	opening, cancel := context.WithTimeout(ctx, openFor)
 	defer cancel()
-	opened, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Box: s.box, Logger: s.Logger, Now: s.Now})
+	opened, err := store.Open(opening, store.Options{URL: s.DatabaseURL, Box: s.box, Logger: s.Logger, Now: s.Now})
 	if err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
@@ -61,10 +66,10 @@ func (s *Server) openStore(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := opened.CheckSealed(ctx); err != nil {
+	if err := opened.CheckSealed(opening); err != nil {
 		return sealedRemedy(err)
 	}
-	if err := opened.Migrate(ctx); err != nil {
+	if err := migrate(ctx, opened); err != nil {
 		return databaseRemedy(s.DatabaseURL, err)
 	}
 	s.loop("own migrations", func(ctx context.Context) {
@@ -73,6 +78,12 @@ func (s *Server) openStore(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+func migrate(ctx context.Context, opened *store.Store) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateFor)
+	defer cancel()
+	return opened.Migrate(ctx)
 }
 
 // sealSecrets takes what time it needs: SQLite's file may have to be written anew.
