@@ -26,9 +26,9 @@ type dialect struct {
 	arrays bool
 	// bytes is the type that a CAST gives a column of bytes.
 	bytes string
-	// A remark in the migrations is a word of this database.
-	remark, word string
-	migrations   goose.Dialect
+	// words are remarks in the migrations, each with what it is in this database.
+	words      []string
+	migrations goose.Dialect
 }
 
 func sqliteDialect() dialect {
@@ -36,7 +36,7 @@ func sqliteDialect() dialect {
 		name: "SQLite", position: "instr", bytes: "BLOB", migrations: goose.DialectSQLite3,
 		// SQLite keeps a row beside its primary key, twice, unless a table says that
 		// the key is all there is to it.
-		remark: "/* clustered */", word: "WITHOUT ROWID",
+		words: []string{"/* clustered */", "WITHOUT ROWID"},
 	}
 }
 
@@ -47,12 +47,14 @@ const (
 )
 
 func serverDialect(name string) dialect {
-	enough, remark := 1, ""
+	// CockroachDB may commit each step of a migration by itself, and so have taken some
+	// of one that was cut off.
+	enough, words := 1, []string{"/* if it is new */", "IF NOT EXISTS"}
 	if name == postgreSQL {
-		enough, remark = 16, "-- PostgreSQL: "
+		enough, words = 16, append(words, "-- PostgreSQL: ", "")
 	}
 	return dialect{
 		enough: enough, name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
-		createLinks: createLinks(), arrays: true, bytes: "BYTEA", remark: remark, migrations: goose.DialectPostgres,
+		createLinks: createLinks(), arrays: true, bytes: "BYTEA", words: words, migrations: goose.DialectPostgres,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -28,9 +29,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	if s.dialect.remark != "" {
-		files = worded{files, s.dialect.remark, s.dialect.word}
-	}
+	files = worded{files, strings.NewReplacer(s.dialect.words...)}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.logger)}
 	if s.dialect.migrations == goose.DialectPostgres {
 		locker, err := lock.NewPostgresTableLocker(lock.WithTableLogger(s.logger), lock.WithTableLockTimeout(lockPause, lockTries))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 )
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
@@ -57,6 +58,16 @@ func TestReplicasMigrateAtOnce(t *testing.T) {
 	query(t, open(t, url), &versions, "SELECT COUNT(*) FROM goose_db_version WHERE version_id = 1")
 	if versions != 1 {
 		t.Errorf("the first migration was applied %d times", versions)
+	}
+}
+
+// CockroachDB may commit the steps of a migration one by one. What a replica that was
+// killed has done of one is no obstacle to the next.
+func TestMigrationsAreRepeatable(t *testing.T) {
+	s := open(t, storetest.PostgreSQL(t))
+	exec(t, s, "DELETE FROM goose_db_version WHERE version_id > 0")
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,17 +1,16 @@
 package store
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"strings"
 )
 
-// worded is the migrations for a database that has a word of its own. For the
-// others it is a remark in the files.
+// worded is the migrations for a database that has words of its own. For the
+// others these are remarks in the files.
 type worded struct {
 	fs.FS
-	remark, word string
+	words *strings.Replacer
 }
 
 // Open is fs.FS's.
@@ -29,12 +28,11 @@ func (w worded) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading migration: %w", err)
 	}
-	text = bytes.ReplaceAll(text, []byte(w.remark), []byte(w.word))
-	return migration{bytes.NewReader(text), info}, nil
+	return migration{strings.NewReader(w.words.Replace(string(text))), info}, nil
 }
 
 type migration struct {
-	*bytes.Reader
+	*strings.Reader
 	info fs.FileInfo // of the text before: nobody asks for its size
 }
 

@@ -3,7 +3,7 @@
 -- this one goes on writing beside it.
 
 -- Who made a link's newest version; empty on links that an older build wrote last.
-ALTER TABLE links ADD COLUMN updated_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE links ADD COLUMN /* if it is new */ updated_by TEXT NOT NULL DEFAULT '';
 
 -- Every way to a link but its key: words of its texts, "#" and a tag, "=" and
 -- its target's fingerprint, "~" and what its alias looks like. One table, so

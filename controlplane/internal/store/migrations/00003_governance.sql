@@ -21,10 +21,10 @@ CREATE TABLE IF NOT EXISTS users (
 );
 CREATE INDEX IF NOT EXISTS users_listing ON users (created_at, id);
 
-ALTER TABLE links ADD COLUMN workspace TEXT NOT NULL DEFAULT 'default';
-ALTER TABLE api_keys ADD COLUMN workspace TEXT NOT NULL DEFAULT 'default';
-ALTER TABLE api_keys ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0; -- requests a second; 0: the default
-ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE links ADD COLUMN /* if it is new */ workspace TEXT NOT NULL DEFAULT 'default';
+ALTER TABLE api_keys ADD COLUMN /* if it is new */ workspace TEXT NOT NULL DEFAULT 'default';
+ALTER TABLE api_keys ADD COLUMN /* if it is new */ rate_limit BIGINT NOT NULL DEFAULT 0; -- requests a second; 0: the default
+ALTER TABLE api_keys ADD COLUMN /* if it is new */ last_used_at BIGINT NOT NULL DEFAULT 0;
 
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   key_id TEXT NOT NULL, -- the API key's

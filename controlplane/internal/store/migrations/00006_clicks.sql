@@ -4,9 +4,9 @@
 -- knows nothing of the rest. What is there and what it adds is rolled up later,
 -- by the build that finds it.
 
-ALTER TABLE click_minutes ADD COLUMN bots BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE click_minutes ADD COLUMN rolled BIGINT NOT NULL DEFAULT 0; -- how many of count are in hours, days and totals
-ALTER TABLE click_batches ADD COLUMN digest BIGINT; -- NULL: booked by the build before, perhaps not rolled up
+ALTER TABLE click_minutes ADD COLUMN /* if it is new */ bots BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE click_minutes ADD COLUMN /* if it is new */ rolled BIGINT NOT NULL DEFAULT 0; -- how many of count are in hours, days and totals
+ALTER TABLE click_batches ADD COLUMN /* if it is new */ digest BIGINT; -- NULL: booked by the build before, perhaps not rolled up
 
 CREATE TABLE IF NOT EXISTS click_hours (
   domain TEXT NOT NULL,
