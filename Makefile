@@ -43,6 +43,7 @@ test-clickhouse: ## deploy/clickhouse on a real engine: npm install --prefix DIR
 bench: ## the hot paths, creates against pgbench, and an edge beside nginx and HAProxy
 	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...
 	go run ./bench compare
+	go run ./bench compare --links 1000000 --growth 10000 --tail 10s --idle 0
 
 generate: ## generate the protobuf code (needs protoc)
 	go generate ./sync/wire

@@ -17,6 +17,7 @@ import (
 // compareCommand are the flags of "bench compare".
 type compareCommand struct {
 	Links      int           `help:"How many links there are." default:"100000"`
+	Growth     int           `help:"How many links a second edge holds, to see what more of them cost. 0: instead, a second edge has its clicks in memory." default:"0"`
 	Rounds     int           `help:"How often each server has its turn." default:"5"`
 	Turn       time.Duration `help:"How long a turn is." default:"2s"`
 	Tail       time.Duration `help:"For how long to ask at fixed intervals. 0: not at all." default:"20s"`
@@ -61,12 +62,15 @@ func (c *compareCommand) options(ctx context.Context, dir string, log *slog.Logg
 	if c.Links < 1 {
 		return o, errors.New("--links must be positive")
 	}
+	if c.Growth < 0 || c.Growth > c.Links {
+		return o, errors.New("--growth must be less than --links")
+	}
 	urls, err := workload.URLs("")
 	if err != nil {
 		return o, err
 	}
 	o = peers.Options{
-		URLs: workload.Targets(urls, c.Links), CacheBytes: c.CacheBytes, Rounds: c.Rounds, Turn: c.Turn, Tail: c.Tail, Idle: c.Idle, Against: c.Against,
+		URLs: workload.Targets(urls, c.Links), Few: c.Growth, CacheBytes: c.CacheBytes, Rounds: c.Rounds, Turn: c.Turn, Tail: c.Tail, Idle: c.Idle, Against: c.Against, Logger: log,
 	}
 	if o.Bench, err = os.Executable(); err != nil {
 		return o, fmt.Errorf("looking for this program: %w", err)

@@ -30,17 +30,19 @@ func Run(ctx context.Context, o Options) (r *Result, err error) {
 	if err := f.start(ctx); err != nil {
 		return nil, err
 	}
-	r = &Result{Links: len(f.links), Memory: f.memory, Rounds: make(map[string][]Turn)}
+	r = &Result{Links: len(f.links), Few: o.Few, Memory: f.memory, Rounds: make(map[string][]Turn)}
 	if err := f.turns(ctx, r); err != nil {
 		return nil, err
 	}
 	r.Ratios = r.ratios()
 	if o.Tail > 0 {
+		o.Logger.Info("asking at fixed intervals", "each_server_for", o.Tail)
 		if r.Tail, err = f.tail(ctx, r.halfOfPeak()); err != nil {
 			return nil, err
 		}
 	}
 	if o.Idle > 0 {
+		o.Logger.Info("opening idle connections", "connections", o.Idle)
 		if r.IdleMemory, err = f.idle(); err != nil {
 			return nil, err
 		}
@@ -67,6 +69,7 @@ func (f *field) start(ctx context.Context) (err error) {
 	if f.etcd, err = startEtcd(f.dir, f.options.Etcd); err != nil {
 		return err
 	}
+	f.options.Logger.Info("starting the servers", "links", len(f.links))
 	add := func(s *server, err error) error {
 		if err == nil {
 			f.servers = append(f.servers, s)
@@ -93,14 +96,17 @@ func (f *field) start(ctx context.Context) (err error) {
 	return err
 }
 
-// startEdges starts the edges, and has each ask for all links.
+// startEdges starts the edges, and has each ask for its links.
 func (f *field) startEdges(ctx context.Context) error {
 	edges := []edge{
-		{name: theEdge, program: f.options.Edge},
-		{name: inMemory, program: f.options.Edge, flags: []string{"--spool-bytes", "0"}},
+		{name: theEdge, program: f.options.Edge, links: f.links},
+		{name: inMemory, program: f.options.Edge, links: f.links, flags: []string{"--spool-bytes", "0"}},
+	}
+	if f.options.Few > 0 {
+		edges[1] = edge{name: withFew, program: f.options.Edge, links: f.links[:f.options.Few]}
 	}
 	if f.options.Against != "" {
-		edges = append(edges, edge{name: other, program: f.options.Against})
+		edges = append(edges, edge{name: other, program: f.options.Against, links: f.links})
 	}
 	for i, e := range edges {
 		s, err := e.start(f, fmt.Sprint("edge-", i))
@@ -108,7 +114,7 @@ func (f *field) startEdges(ctx context.Context) error {
 			return err
 		}
 		f.servers = append(f.servers, s)
-		if err := warm(ctx, s, f.links); err != nil {
+		if err := warm(ctx, s, e.links, f.options.Logger); err != nil {
 			return err
 		}
 	}
@@ -135,15 +141,23 @@ func (f *field) server(name string) *server {
 // does not count. Every other round goes backwards: who comes later meets a machine
 // that others have worked on.
 func (f *field) turns(ctx context.Context, r *Result) error {
-	script, err := writeScript(f.dir, f.links)
+	all, err := writeScript(f.dir, "all", f.links)
+	if err != nil {
+		return err
+	}
+	few, err := writeScript(f.dir, "few", f.links[:max(f.options.Few, 1)])
 	if err != nil {
 		return err
 	}
 	order := slices.Clone(f.servers)
 	for round := range f.options.Rounds + 1 {
+		f.options.Logger.Info("taking turns", "round", round, "of", f.options.Rounds)
 		slices.Reverse(order)
 		for _, s := range order {
-			turn := f.options.Turn
+			turn, script := f.options.Turn, all
+			if s.name == withFew {
+				script = few
+			}
 			if round == 0 {
 				turn = time.Second
 			}

@@ -52,12 +52,14 @@ func publishDomain(addr string) error {
 const (
 	theEdge  = "edge"
 	inMemory = "edge, clicks in memory"
+	withFew  = "edge, few links"
 	other    = "other edge"
 )
 
 // edge is an edge to be compared.
 type edge struct {
 	name, program string
+	links         []Link   // that it has asked for when the turns begin
 	flags         []string // beside those that all have
 }
 
@@ -97,21 +99,35 @@ func appendRequest(buf []byte, code string) []byte {
 		"Chrome/142.0.0.0 Safari/537.36\r\nAccept: text/html,*/*;q=0.8\r\nReferer: https://news.example/\r\n\r\n"...)
 }
 
-// warm has the edge ask for all links.
-func warm(ctx context.Context, s *server, links []Link) error {
+// told is all, and says at every fifth of the links how far it has come.
+type told struct {
+	all
+	server string
+	log    *slog.Logger
+}
+
+func (t told) Answered(n uint64, answer *load.Answer, err error) {
+	t.all.Answered(n, answer, err)
+	if fifth := uint64(len(t.links)+4) / 5; n%fifth == 0 {
+		t.log.Info("filling", "server", t.server, "links", n, "of", len(t.links))
+	}
+}
+
+// warm has the edge ask for links.
+func warm(ctx context.Context, s *server, links []Link, log *slog.Logger) error {
 	if err := await(ctx, s, links[0]); err != nil {
 		return err
 	}
 	var wrong atomic.Uint64
 	_, err := load.Run(ctx, load.Options{
 		Addrs: []string{s.addr}, Connections: 64, Requests: uint64(len(links)),
-		Source: all{links: links, wrong: func(string, int) { wrong.Add(1) }},
+		Source: told{all{links: links, wrong: func(string, int) { wrong.Add(1) }}, s.name, log},
 	})
 	if n := wrong.Load(); err == nil && n > 0 {
 		err = fmt.Errorf("%d of %d answers were wrong", n, len(links))
 	}
 	if err != nil {
-		return fmt.Errorf("asking %s for all links: %w", s.name, err)
+		return fmt.Errorf("asking %s for its links: %w", s.name, err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package peers
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"time"
@@ -19,6 +20,10 @@ type Options struct {
 	Against string
 	// URLs are the targets, the most popular first; there are as many links.
 	URLs []string
+	// Few is how many links another edge holds, to tell what more of them cost.
+	// Default: instead of that edge there is one with its clicks in memory, for a
+	// third one full of links would take longer to fill than all else takes.
+	Few int
 	// CacheBytes is each edge's memory for them. Default 512 MiB.
 	CacheBytes int64
 	// Rounds is how often each server has its turn. Default 5.
@@ -32,6 +37,8 @@ type Options struct {
 	Tail time.Duration
 	// Idle is how many idle connections the edge is given. Default none.
 	Idle int
+	// Logger is told how far it has come. Required.
+	Logger *slog.Logger
 }
 
 // Missing names the tools that are not installed, or is nil.
@@ -66,6 +73,10 @@ func (o *Options) validate() error {
 		return errors.New("peers: Edge, Etcd and Bench are programs, and one is missing")
 	case len(o.URLs) == 0:
 		return errors.New("peers: URLs is empty")
+	case o.Few < 0 || o.Few > len(o.URLs):
+		return errors.New("peers: Few must be neither negative nor more than the URLs")
+	case o.Logger == nil:
+		return errors.New("peers: Logger is missing")
 	case o.Rounds < 0 || o.Turn < time.Second || o.Connections < 0 || o.Tail < 0 || o.Idle < 0:
 		return errors.New("peers: Rounds, Connections, Tail and Idle must be positive, and Turn a second or more")
 	}

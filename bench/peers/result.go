@@ -16,6 +16,8 @@ const (
 	mostOfNginx     = 0.95      // processor time
 	mostOfFloor     = 1.30      // processor time
 	mostOfMemory    = 1.05      // processor time, against an edge that keeps clicks in memory
+	mostOfFew       = 1.15      // processor time, against an edge that holds few links
+	mostMemory      = 450e6     // bytes for a million links
 	mostTail        = 2.0       // times nginx's p99.9
 	mostIdle        = 120 << 20 // bytes for ten thousand connections
 	idleConnections = 10_000
@@ -30,6 +32,8 @@ type Turn struct {
 // Result of a comparison.
 type Result struct {
 	Links int `json:"links"`
+	// Few is how many of them the edge with few links had, if there was one.
+	Few int `json:"few,omitempty"`
 	// Memory is the edge's, in bytes, with all links.
 	Memory int64             `json:"memory"`
 	Rounds map[string][]Turn `json:"rounds"`
@@ -82,7 +86,7 @@ func (r *Result) halfOfPeak() uint64 {
 // Sections are the result as a table.
 func (r *Result) Sections() []report.Section {
 	turns := report.Section{Title: fmt.Sprintf("redirects of %s links, a processor for each server", report.Count(r.Links))}
-	for _, name := range []string{"floor", "nginx", "haproxy", theEdge, inMemory, other} {
+	for _, name := range []string{"floor", "nginx", "haproxy", theEdge, inMemory, withFew, other} {
 		if len(r.Rounds[name]) == 0 {
 			continue
 		}
@@ -95,13 +99,11 @@ func (r *Result) Sections() []report.Section {
 // edge judges what is promised of the edge.
 func (r *Result) edge() report.Section {
 	rate := r.ratio(theEdge, "nginx", perSecond)
-	edge := report.Section{Title: "edge", Rows: []report.Row{
-		r.most("processor time", "nginx", mostOfNginx),
-		r.most("", "floor", mostOfFloor),
-		r.most("", inMemory, mostOfMemory),
-		{Name: "throughput", Value: fmt.Sprintf("%.2f x nginx, at least 1", rate), Verdict: report.Judge(rate >= 1)},
-		{Name: "memory", Value: fmt.Sprintf("%d MiB with all links", r.Memory>>20)},
-	}}
+	edge := report.Section{Title: "edge", Rows: append(r.costs(),
+		report.Row{Name: "throughput", Value: fmt.Sprintf("%.2f x nginx, at least 1", rate), Verdict: report.Judge(rate >= 1)},
+		report.Row{Name: "memory", Value: fmt.Sprintf("%d MB with all links, at most %.0f for 1,000,000", r.Memory/1e6, mostMemory/1e6),
+			Verdict: report.Judge(r.Links > 1e6 || r.Memory <= mostMemory)},
+	)}
 	if len(r.Rounds[other]) > 0 {
 		edge.Rows = append(edge.Rows, report.Row{Name: "against the other", Value: fmt.Sprintf("%.3f x its processor time   %.3f x its throughput",
 			r.ratio(theEdge, other, processor), r.ratio(theEdge, other, perSecond))})
@@ -118,6 +120,18 @@ func (r *Result) edge() report.Section {
 			r.IdleMemory>>20, mostIdle>>20, report.Count(idleConnections)), Verdict: report.Judge(r.IdleMemory <= mostIdle)})
 	}
 	return edge
+}
+
+// costs judges the processor time against that of all others.
+func (r *Result) costs() []report.Row {
+	rows := []report.Row{r.most("processor time", "nginx", mostOfNginx), r.most("", "floor", mostOfFloor)}
+	if len(r.Rounds[inMemory]) > 0 {
+		rows = append(rows, r.most("", inMemory, mostOfMemory))
+	}
+	if len(r.Rounds[withFew]) > 0 {
+		rows = append(rows, r.most("  of "+report.Count(r.Few), withFew, mostOfFew))
+	}
+	return rows
 }
 
 // most judges the processor time against another server's.

@@ -29,8 +29,9 @@ request = function()
 end
 `
 
-// writeScript writes a script that asks for links by their popularity.
-func writeScript(dir string, links []Link) (path string, err error) {
+// writeScript writes the script of that name, which asks for links by their
+// popularity.
+func writeScript(dir, name string, links []Link) (path string, err error) {
 	counts, err := workload.Popularity("")
 	if err != nil {
 		return "", err
@@ -43,12 +44,12 @@ func writeScript(dir string, links []Link) (path string, err error) {
 	for n := range codes {
 		codes[n] = links[sampler.Draw(uint64(n))]
 	}
-	list := filepath.Join(dir, "codes")
+	list := filepath.Join(dir, name+".codes")
 	if err := writeLines(list, codes, func(l Link) string { return l.Code }); err != nil {
 		return "", err
 	}
 	request := strings.NewReplacer("\r\n", `\r\n`, "{code}", `" .. code .. "`).Replace(string(appendRequest(nil, "{code}")))
-	path = filepath.Join(dir, "requests.lua")
+	path = filepath.Join(dir, name+".lua")
 	if err := os.WriteFile(path, fmt.Appendf(nil, script, list, request), 0o644); err != nil {
 		return "", fmt.Errorf("writing wrk's script: %w", err)
 	}
