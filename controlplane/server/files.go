@@ -106,7 +106,7 @@ func (f *Files) Export(ctx context.Context, w io.Writer, format, workspace strin
 			return fmt.Errorf("counting clicks: %w", err)
 		}
 		for _, l := range page {
-			if err := out.Write(l, api.ShortURL(f.server.ShortURL, l.Key), clicks[l.Key].Count); err != nil {
+			if err := out.Write(l, api.ShortURL(f.server.ShortURL, f.server.Domain, l.Key), clicks[l.Key].Count); err != nil {
 				return err
 			}
 		}

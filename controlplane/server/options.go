@@ -34,6 +34,7 @@ type Options struct {
 	Domain string
 	// ShortURL is what a short link starts with, "{domain}" standing for its
 	// domain. "" means https://{domain}, and for localhost http://localhost:8000.
+	// Without "{domain}" it is for links of Domain; others start with https://{domain}.
 	ShortURL string
 	// TrustedProxies are networks such as 10.0.0.0/8 whose X-Forwarded-For is
 	// believed; none by default.

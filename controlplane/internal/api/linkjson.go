@@ -72,10 +72,14 @@ func (a *api) show(l *links.Link, clicks stats.Counted) Link {
 	return shown
 }
 
-func (a *api) shortURL(key link.Key) string { return ShortURL(a.ShortURL, key) }
+func (a *api) shortURL(key link.Key) string { return ShortURL(a.ShortURL, a.Links.Domain, key) }
 
-// ShortURL is where key is found; prefix is Options.ShortURL.
-func ShortURL(prefix string, key link.Key) string {
+// ShortURL is where key is found; prefix is Options.ShortURL. One that does not
+// speak of the domain is the default domain's: on another host the code is unknown.
+func ShortURL(prefix, defaultDomain string, key link.Key) string {
+	if key.Domain != defaultDomain && !strings.Contains(prefix, "{domain}") {
+		prefix = "https://{domain}"
+	}
 	return strings.ReplaceAll(prefix, "{domain}", key.Domain) + "/" + key.Code
 }
 

@@ -40,7 +40,8 @@ type Options struct {
 	// Webhooks tell other servers of what happens to links.
 	Webhooks *webhooks.Webhooks
 	// ShortURL is what a short link starts with, "{domain}" standing for its
-	// domain, such as https://{domain}.
+	// domain, such as https://{domain}. Without it, it is that of the default
+	// domain's links; others then start with https://{domain}.
 	ShortURL string
 	// CursorKey signs the cursors of listings; 16 bytes or more, the same on all
 	// replicas.
