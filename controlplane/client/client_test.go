@@ -81,7 +81,7 @@ func TestCalls(t *testing.T) {
 	if then := link(c.ReadAt(ctx, "", "mine", time.Now().Add(time.Hour))); then.Version != 2 {
 		t.Errorf("in an hour: %+v", then)
 	}
-	if history := must[*client.HistoryPage](t)(c.History(ctx, "", "mine", 0)); len(history.Items) != 2 || len(history.Items[0].Changes) != 2 {
+	if history := must[*client.HistoryPage](t)(c.History(ctx, "", "mine", "")); len(history.Items) != 2 || len(history.Items[0].Changes) != 2 {
 		t.Errorf("history %+v", history)
 	}
 	if back := link(c.Rollback(ctx, "", "mine", 1)); back.LongURL != made.LongURL {

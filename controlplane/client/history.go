@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -26,14 +25,15 @@ type FieldChange struct {
 // HistoryPage is a part of a history, the newest version first.
 type HistoryPage struct {
 	Items      []LinkVersion `json:"items"`
-	NextBefore *uint64       `json:"next_before"` // nil on the last page
+	NextCursor *string       `json:"next_cursor"` // nil on the last page
 }
 
-// History gives the versions of a link below before; 0 starts with the newest.
-func (c *Client) History(ctx context.Context, domain, code string, before uint64) (*HistoryPage, error) {
+// History gives the versions of a link that follow cursor, the NextCursor of the
+// page before; "" starts with the newest.
+func (c *Client) History(ctx context.Context, domain, code, cursor string) (*HistoryPage, error) {
 	query := of(domain)
-	if before != 0 {
-		query.Set("before", strconv.FormatUint(before, 10))
+	if cursor != "" {
+		query.Set("cursor", cursor)
 	}
 	return answer[HistoryPage](ctx, c, http.MethodGet, linkPath(code)+"/history", query, nil)
 }

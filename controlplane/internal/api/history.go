@@ -15,8 +15,7 @@ import (
 
 type historyRequest struct {
 	LinkAddress
-	Before uint64 `query:"before" doc:"Versions below this one: next_before of the page before."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Most versions in the answer."`
+	Page
 }
 
 // LinkVersion is one version of a link.
@@ -38,7 +37,7 @@ type FieldChange struct {
 type historyAnswer struct {
 	Body struct {
 		Items      []LinkVersion `json:"items" nullable:"false" doc:"The newest first."`
-		NextBefore *uint64       `json:"next_before" doc:"Where the next page starts; null on the last one."`
+		NextCursor *string       `json:"next_cursor" doc:"Where the next page starts; null on the last one."`
 	}
 }
 
@@ -46,7 +45,7 @@ type rollbackRequest struct {
 	LinkAddress
 	Precondition
 	Body struct {
-		Version uint64 `json:"version" doc:"The version whose content becomes a new version." example:"1"`
+		Version uint64 `json:"version" minimum:"1" doc:"The version whose content becomes a new version." example:"1"`
 	}
 }
 
@@ -68,7 +67,12 @@ func (a *api) history(ctx context.Context, key access.Key, in *historyRequest) (
 	if err != nil {
 		return nil, err
 	}
-	versions, err := a.Links.History(ctx, caller(key), at, in.Before, in.Limit)
+	listing := "history " + at.String()
+	below, err := a.openPlace(in.Cursor, listing)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := a.Links.History(ctx, caller(key), at, uint64(below.at), in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +82,7 @@ func (a *api) history(ctx context.Context, key access.Key, in *historyRequest) (
 		answer.Body.Items[i] = a.showVersion(v)
 	}
 	if last := versions[len(versions)-1]; len(versions) == in.Limit && last.Changes != nil {
-		answer.Body.NextBefore = &last.Version
+		answer.Body.NextCursor = a.sealPlace(place{at: int64(last.Version)}, listing)
 	}
 	return answer, nil
 }

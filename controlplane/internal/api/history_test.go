@@ -26,12 +26,19 @@ func TestHistory(t *testing.T) {
 		t.Errorf("by %v", by)
 	}
 	page := f.do("GET", "/api/v1/urls/mine/history?limit=2", "")
-	if next := page.json["next_before"]; len(page.items(t)) != 2 || next != 2.0 {
+	next, _ := page.json["next_cursor"].(string)
+	if len(page.items(t)) != 2 || next == "" {
 		t.Errorf("first page %s", page.body)
 	}
-	last := f.do("GET", "/api/v1/urls/mine/history?limit=2&before=2", "")
-	if len(last.items(t)) != 1 || last.json["next_before"] != nil {
+	last := f.do("GET", "/api/v1/urls/mine/history?limit=2&cursor="+next, "")
+	if rest := last.items(t); len(rest) != 1 || rest[0]["version"] != 1.0 || last.json["next_cursor"] != nil {
 		t.Errorf("last page %s", last.body)
+	}
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"else"}`).want(t, 201, "", "")
+	for place, address := range map[string]string{"forged": "mine/history?cursor=" + "A" + next[1:], "another link's": "else/history?cursor=" + next} {
+		t.Run("cursor "+place, func(t *testing.T) {
+			f.do("GET", "/api/v1/urls/"+address, "").want(t, 422, "invalid_request", "cursor")
+		})
 	}
 	f.do("GET", "/api/v1/urls/none/history", "").want(t, 404, "not_found", "")
 }
@@ -46,7 +53,9 @@ func TestRollback(t *testing.T) {
 	if back.json["long_url"] != "https://example.com/1" || fmt.Sprint(back.json["tags"]) != "[a]" || back.json["version"] != 3.0 || back.header.Get("ETag") != `"3"` {
 		t.Errorf("back to %s", back.body)
 	}
-	f.do("POST", "/api/v1/urls/mine/rollback", `{"version":9}`).want(t, 422, "invalid_request", "version")
+	for _, none := range []string{"0", "9"} {
+		f.do("POST", "/api/v1/urls/mine/rollback", `{"version":`+none+`}`).want(t, 422, "invalid_request", "version")
+	}
 	f.do("DELETE", "/api/v1/urls/mine", "").want(t, 204, "", "")
 	f.do("POST", "/api/v1/urls/mine/rollback", `{"version":4}`).want(t, 422, "invalid_request", "version")
 	alive := f.do("POST", "/api/v1/urls/mine/rollback", `{"version":2}`)

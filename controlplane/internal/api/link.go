@@ -77,6 +77,9 @@ func (a *api) read(ctx context.Context, key access.Key, in *readRequest) (*linkB
 	if err != nil {
 		return nil, err
 	}
+	if err := checkTime("at", in.At); err != nil {
+		return nil, err
+	}
 	var found *links.Link
 	if in.At.IsZero() {
 		found, err = a.Links.Read(ctx, caller(key), at)

@@ -10,7 +10,8 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
-// place is where a listing that is no link's continues: behind a time and an id.
+// place is where a listing other than that of links continues: behind a time and
+// an id, or a history below a version.
 type place struct {
 	at int64
 	id string

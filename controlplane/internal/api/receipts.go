@@ -27,7 +27,7 @@ type Receipts interface {
 const maxReceiptWait = 30 * time.Second
 
 type receiptRequest struct {
-	Revision int64  `path:"revision" doc:"The revision that a write answered with."`
+	Revision int64  `path:"revision" minimum:"1" doc:"The revision that a write answered with. 0, with which one answers that etcd did not hear of in time, is of no use here: see what the link's own revision becomes."`
 	Wait     string `query:"wait" doc:"How long to wait until every live edge has applied it, such as 2s; up to 30s." example:"2s"`
 }
 

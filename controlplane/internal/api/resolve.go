@@ -53,6 +53,9 @@ func (a *api) resolve(ctx context.Context, key access.Key, in *resolveRequest) (
 	if in.Body.At != nil {
 		at = *in.Body.At
 	}
+	if err := checkTime("at", at); err != nil {
+		return nil, err
+	}
 	found, err := a.Links.Resolve(ctx, caller(key), host, path, at)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type StatsQuery struct {
 }
 
 func (in *StatsQuery) question(now time.Time) (stats.Question, error) {
+	if err := cmp.Or(checkTime("from", in.From), checkTime("to", in.To)); err != nil {
+		return stats.Question{}, err
+	}
 	q := stats.Question{
 		From: in.From, To: in.To, Top: in.Top, Previous: in.Compare != "",
 		Bucket: map[string]stats.Grain{"minute": stats.Minute, "hour": stats.Hour, "day": stats.Day}[in.Bucket],
