@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -87,6 +88,12 @@ type inJSON struct {
 
 // Negotiate is asked by huma.
 func (inJSON) Negotiate(string) (string, error) { return "application/json", nil }
+
+// Unmarshal is asked by huma. The names of media types are the same in any case
+// (RFC 9110, 8.3.1), huma's are in lower case.
+func (j inJSON) Unmarshal(contentType string, data []byte, v any) error {
+	return j.API.Unmarshal(strings.ToLower(contentType), data, v)
+}
 
 // Config is looked for by huma on whatever is an API.
 func (j inJSON) Config() huma.Config { return j.config }

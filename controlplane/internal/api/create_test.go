@@ -119,6 +119,7 @@ func TestA7Bodies(t *testing.T) {
 		"duplicate by case": {`{"long_url":"https://a.example","Long_URL":"https://b.example"}`, "application/json", 400, "malformed_request"},
 		"duplicate escaped": {`{"long_url":"https://a.example","long\u005furl":"https://b.example"}`, "application/json", 400, "malformed_request"},
 		"invalid UTF-8":     {"{\"long_url\":\"https://a.example/\xff\"}", "application/json", 400, "malformed_request"},
+		"half a character":  {`{"long_url":"https://a.example/\ud800"}`, "application/json", 400, "malformed_request"},
 		"depth 10,000":      {strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000), "application/json", 400, "malformed_request"},
 		"depth of objects":  {strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000), "application/json", 400, "malformed_request"},
 		"empty":             {"", "application/json", 400, "malformed_request"},
@@ -132,6 +133,22 @@ func TestA7Bodies(t *testing.T) {
 			f.do("POST", "/api/v1/urls", c.body, "Content-Type", c.contentType).want(t, c.status, c.code, "")
 		})
 	}
+}
+
+// TestNumbersOutOfRange: told in our words, and without the number.
+func TestNumbersOutOfRange(t *testing.T) {
+	f := start(t)
+	for number, status := range map[string]int{"1e999": 400, strings.Repeat("9", 1000): 400, "1e300": 422, "99999999999999999999": 422} {
+		a := f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com","ttl":`+number+`}`)
+		if detail, _ := a.json["detail"].(string); a.status != status || len(detail) > 80 || strings.Contains(detail, "Go ") {
+			t.Errorf("%.20s: %d %s", number, a.status, detail)
+		}
+	}
+}
+
+func TestMediaTypeInAnyCase(t *testing.T) {
+	f := start(t)
+	f.do("POST", "/api/v1/urls", created, "Content-Type", "APPLICATION/Json; Charset=UTF-8").want(t, http.StatusCreated, "", "")
 }
 
 func TestA4OneClaimWins(t *testing.T) {

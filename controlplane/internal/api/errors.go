@@ -109,9 +109,11 @@ func fieldOf(detail *huma.ErrorDetail) ProblemField {
 	if _, err := fmt.Sscanf(detail.Message, validation.MsgExpectedRequiredProperty, &missing); err == nil {
 		return ProblemField{missing, links.Required, "is missing"}
 	}
-	switch detail.Message {
-	case validation.MsgUnexpectedProperty, "unknown query parameter":
+	switch {
+	case detail.Message == validation.MsgUnexpectedProperty, detail.Message == "unknown query parameter":
 		return ProblemField{field, "unknown_field", "is not a field that is known here"}
+	case strings.HasPrefix(detail.Message, "invalid date/time for format"): // and the format as Go writes it
+		return ProblemField{field, links.Bad, "is not valid: " + validation.MsgExpectedRFC3339DateTime}
 	}
 	return ProblemField{field, links.Bad, "is not valid: " + detail.Message}
 }

@@ -8,7 +8,7 @@ import (
 // FuzzDecode: whatever decode takes, encoding/json takes alike; and what it
 // takes can be written and read again.
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"a":1,"b":[{"a":null}]}`, `{"a":1,"a":2}`, `[[`, `"x"`, `{"a":{"a":1}}`, `{} {}`, `1e999`} {
+	for _, seed := range []string{`{}`, `{"a":1,"b":[{"a":null}]}`, `{"a":1,"a":2}`, `[[`, `"x"`, `{"a":{"a":1}}`, `{} {}`, `1e999`, `"\ud83d\ude00\\"`, `"\ud83d"`, `"\u12`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -43,6 +43,16 @@ func TestDecodeNames(t *testing.T) {
 		"twice, inside":             {`{"x":[{"a":1,"a":2}]}`, false},
 		"upper case":                {`{"A":1}`, false},
 		"long s":                    {`{"tagſ":[]}`, false},
+		"both halves":               {`{"a":"\ud83d\ude00"}`, true},
+		"half, low":                 {`{"a":"\ude00"}`, false},
+		"half, high":                {`{"a":"\uD83Dx"}`, false},
+		"half, at the end":          {`{"a":"\uD83D"}`, false},
+		"two high halves":           {`{"a":"\uD83D\uD83D\uDE00"}`, false},
+		"half, in a name":           {`{"\ud83d":1}`, false},
+		"half, in a list":           {`["\ud83d"]`, false},
+		"an escaped backslash":      {`{"a":"\\ud83d"}`, true},
+		"half behind a backslash":   {`{"a":"\\\ud83d"}`, false},
+		"U+FFFD itself":             {`{"a":"\ufffd"}`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var v any
