@@ -14,13 +14,13 @@ import (
 const (
 	// bookCounts bounds the counts of one booking, and so how long the rows of
 	// much clicked links stay locked. A single batch may have as many.
-	bookCounts = 2 * MaxCounts
+	bookCounts = 4 * MaxCounts
 	// bookWithin bounds a booking. It is not its callers' to end: what they gave up
 	// waiting for is a duplicate when they come again.
 	bookWithin = 8 * time.Second
 	// deskCounts bounds the counts that wait for their booking: what comes beyond would
 	// wait for its caller to give up, and fill memory meanwhile.
-	deskCounts = 4 * bookCounts
+	deskCounts = 2 * bookCounts
 )
 
 var errStopped = errors.New("the server is stopping")
@@ -64,17 +64,33 @@ func (d *desk) ship(ctx context.Context, b *wire.Batch) (Result, error) {
 	}
 }
 
-func (d *desk) enqueue(w *waiting) error {
+// room says why b cannot be taken now. It costs nothing, however large b is: those
+// who are refused come again and again.
+func (d *desk) room(b *wire.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	counts := len(w.batch.GetCounts())
+	return d.refusal(b)
+}
+
+// refusal is room's, under mu.
+func (d *desk) refusal(b *wire.Batch) error {
+	counts := len(b.GetCounts())
 	switch {
 	case d.stopped:
 		return errStopped
 	case counts > 0 && d.queued+counts > deskCounts:
 		return ErrBusy
 	}
-	d.queue, d.queued = append(d.queue, w), d.queued+counts
+	return nil
+}
+
+func (d *desk) enqueue(w *waiting) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.refusal(w.batch); err != nil {
+		return err
+	}
+	d.queue, d.queued = append(d.queue, w), d.queued+len(w.batch.GetCounts())
 	for _, c := range w.batch.GetCounts() {
 		d.pending[link.Key{Domain: c.GetDomain(), Code: c.GetCode()}] += c.GetCount()
 	}

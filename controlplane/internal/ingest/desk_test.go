@@ -71,14 +71,14 @@ func TestBookingsAreBounded(t *testing.T) {
 		i, _ := start(t, store)
 		first, _ := shipAll(i, []string{"first"}, 1)
 		<-store.begun
-		rest, _ := shipAll(i, names(6), ingest.MaxCounts)
+		rest, _ := shipAll(i, names(8), ingest.MaxCounts)
 		synctest.Wait()
-		for range 4 {
+		for range 3 {
 			store.hold <- struct{}{}
 		}
 		first.Wait()
 		rest.Wait()
-		if len(store.bookings) != 4 || len(store.bookings[1]) != 2 || len(store.bookings[3]) != 2 {
+		if len(store.bookings) != 3 || len(store.bookings[1]) != 4 || len(store.bookings[2]) != 4 {
 			t.Errorf("%d bookings", len(store.bookings))
 		}
 	})

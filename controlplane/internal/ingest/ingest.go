@@ -65,6 +65,10 @@ func (i *Ingest) Stop(ctx context.Context) error {
 // than ErrInvalid the sender sends b again, unchanged. A batch is booked as a
 // whole or not at all. With ErrBusy it is refused at once.
 func (i *Ingest) Ship(ctx context.Context, b *wire.Batch) (Result, error) {
+	if err := i.desk.room(b); err != nil {
+		i.metrics.of(err).Inc()
+		return Result{}, fmt.Errorf("booking clicks: %w", err)
+	}
 	if err := check(b); err != nil {
 		i.metrics.invalid.Inc()
 		i.options.Logger.Error("a batch of clicks is refused", "edge", b.GetEdge(), "epoch", b.GetEpoch(),

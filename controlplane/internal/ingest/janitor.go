@@ -15,8 +15,8 @@ const (
 	// tidyEach is in how many of these rounds the rest is done.
 	tidyEach = 6
 	// postEvery is how long the journal gathers what it has of a link. With that the
-	// work of posting falls, and what a question has to post first grows.
-	postEvery = 10 * time.Second
+	// work of posting falls, and what a question has to read or post first grows.
+	postEvery = 30 * time.Second
 	// stepWithin bounds one step. The longest goes through all minutes that there
 	// are.
 	stepWithin = 10 * time.Minute

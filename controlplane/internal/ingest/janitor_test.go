@@ -96,7 +96,7 @@ func TestRun(t *testing.T) {
 				posted++
 			}
 		}
-		if rolled != 7 || pruned != 2 || posted != 7 {
+		if rolled != 7 || pruned != 2 || posted != 3 {
 			t.Errorf("rolled up %d times, pruned %d times and posted %d times in 65 s", rolled, pruned, posted)
 		}
 	})

@@ -19,7 +19,7 @@ const (
 	// postEntries and postBytes bound what one transaction posts. Decoded, it is
 	// some ten times as much.
 	postEntries = 256
-	postBytes   = 4 << 20
+	postBytes   = 8 << 20
 	// catchUpWithin is how long a question about many links posts before it is
 	// answered without the rest.
 	catchUpWithin = time.Second
@@ -28,7 +28,7 @@ const (
 // PostJournal is ingest.Keeper's. It takes the buckets in any order, so that
 // replicas seldom wait for each other.
 func (s *Store) PostJournal(ctx context.Context) (more bool, err error) {
-	buckets, err := s.unposted(ctx, 0, journalBuckets)
+	buckets, err := s.unposted(ctx)
 	if err != nil {
 		return false, fmt.Errorf("posting clicks: %w", err)
 	}
@@ -42,26 +42,24 @@ func (s *Store) PostJournal(ctx context.Context) (more bool, err error) {
 	return more, nil
 }
 
-// unposted gives the buckets in [from, to) that have entries.
-func (s *Store) unposted(ctx context.Context, from, to int64) ([]int64, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT DISTINCT bucket FROM click_journal WHERE bucket >= $1 AND bucket < $2`, from, to)
+// unposted gives the buckets that have entries.
+func (s *Store) unposted(ctx context.Context) ([]int64, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT DISTINCT bucket FROM click_journal`)
 	if err != nil {
 		return nil, err
 	}
 	return all(rows, func(row scanner) (bucket int64, err error) { return bucket, row.Scan(&bucket) })
 }
 
-// CatchUp is stats.Store's.
+// CatchUp is stats.Store's. Of one link, the journal is read with the question.
 func (s *Store) CatchUp(ctx context.Context, scope stats.Scope) (missing int64, err error) {
-	from, to, enough := int64(0), int64(journalBuckets), s.now().Add(catchUpWithin)
-	one := scope.Key != (link.Key{})
-	if one {
-		from = bucketOf(scope.Key.Domain, scope.Key.Code)
-		to = from + 1
+	if scope.Key != (link.Key{}) {
+		return 0, nil
 	}
-	buckets, err := s.unposted(ctx, from, to)
+	enough := s.now().Add(catchUpWithin)
+	buckets, err := s.unposted(ctx)
 	for more := true; err == nil && len(buckets) > 0; {
-		if !one && s.now().After(enough) {
+		if s.now().After(enough) {
 			return s.firstUnposted(ctx)
 		}
 		if more, err = s.post(ctx, buckets[0]); !more {

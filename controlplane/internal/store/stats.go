@@ -68,6 +68,9 @@ func grain(g stats.Grain) slotTable {
 // Series is stats.Store's.
 func (s *Store) Series(ctx context.Context, scope stats.Scope, g stats.Grain, from, to int64) ([]stats.Slot, error) {
 	t := grain(g)
+	if scope.Key != (link.Key{}) && g != stats.Minute {
+		return s.linkSeries(ctx, scope.Key, t, from, to)
+	}
 	source, a := t.within(scope, from, to)
 	at := "c." + t.column
 	rows, err := s.read.QueryContext(ctx, `SELECT `+at+`, CAST(SUM(c.count) AS BIGINT), CAST(SUM(c.bots) AS BIGINT) `+

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
+	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -19,6 +20,9 @@ func (s *Store) Details(ctx context.Context, scope stats.Scope, g stats.Grain, f
 	if g == stats.Day {
 		sketch = "c." + clickDays.sketch
 	}
+	if scope.Key != (link.Key{}) {
+		return s.linkDetails(ctx, scope.Key, t, sketch, from, to, each)
+	}
 	source, a := t.within(scope, from, to)
 	rows, err := s.read.QueryContext(ctx, `SELECT c.`+t.column+`, c.detail, `+sketch+` `+source+`
 ORDER BY c.`+t.column+`, c.domain, c.code`, a...)
@@ -27,11 +31,15 @@ ORDER BY c.`+t.column+`, c.domain, c.code`, a...)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		d, err := scanDetail(rows)
+		var one slot
+		var sketch []byte
+		if err := rows.Scan(&one.at, &one.detail, &sketch); err != nil {
+			return fmt.Errorf("reading what is known of clicks: %w", err)
+		}
+		d, err := one.decode(t, sketch)
 		if err != nil {
 			return fmt.Errorf("reading what is known of clicks: %w", err)
 		}
-		d.Start *= t.width
 		if err := each(d); err != nil {
 			return err
 		}
@@ -42,13 +50,9 @@ ORDER BY c.`+t.column+`, c.domain, c.code`, a...)
 	return nil
 }
 
-func scanDetail(row scanner) (d stats.Detail, err error) {
-	var detail, sketch []byte
-	if err := row.Scan(&d.Start, &detail, &sketch); err != nil {
-		return d, err
-	}
-	d.Parts = new(wire.Parts)
-	if err := proto.Unmarshal(detail, d.Parts); err != nil {
+func (s *slot) decode(t slotTable, sketch []byte) (stats.Detail, error) {
+	d := stats.Detail{Start: s.at * t.width, Parts: new(wire.Parts)}
+	if err := proto.Unmarshal(s.detail, d.Parts); err != nil {
 		return d, err
 	}
 	if len(sketch) > 0 {

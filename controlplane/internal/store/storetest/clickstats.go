@@ -175,6 +175,7 @@ func sketches(t *testing.T, f *fixture) {
 		}
 		f.ship(t, booked, batch(uint64(n+1), c))
 	}
+	f.post(t)
 	_, seen := f.known(t, "x", stats.Day)
 	if len(seen.GetSketches()) != 1 || len(seen.GetVisitors()) > 6000 {
 		t.Fatalf("%d sketches and %d visitors", len(seen.GetSketches()), len(seen.GetVisitors()))
