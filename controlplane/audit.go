@@ -15,17 +15,17 @@ type auditing struct {
 }
 
 type verifyAudit struct {
-	database
+	existing
 	Head string `placeholder:"NUMBER:HASH" help:"End of the chain as it was written down before; the chain must run through it."`
 }
 
 // Run prints what it has seen, and fails if the chain does not hold.
 func (c *verifyAudit) Run(ctx context.Context, log *slog.Logger) error {
-	a, err := server.OpenAudit(ctx, c.DatabaseURL, log)
+	a, err := server.OpenAudit(ctx, c.DatabaseURL, c.Head, log)
 	if err != nil {
 		return cli.Start(err)
 	}
-	report, err := a.Verify(ctx, c.Head)
+	report, err := a.Verify(ctx)
 	if err == nil {
 		fmt.Println(report)
 	}

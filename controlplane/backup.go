@@ -14,7 +14,7 @@ import (
 )
 
 type backup struct {
-	database
+	existing
 	File string `arg:"" help:"Where the copy goes; it must not be there yet."`
 }
 
@@ -26,6 +26,14 @@ func (c *backup) Run(ctx context.Context, log *slog.Logger) error {
 type restore struct {
 	database
 	File string `arg:"" optional:"" help:"A copy that backup made, for sqlite: the database must not be there yet. Without it, the database was restored by its own tools."`
+}
+
+// Validate is called by kong.
+func (c *restore) Validate() error {
+	if c.File != "" {
+		return nil
+	}
+	return existing{c.database}.Validate()
 }
 
 // Run must run before any server does.

@@ -39,7 +39,7 @@ func (c *createKey) Run(ctx context.Context, log *slog.Logger) error {
 	})
 }
 
-type listKeys struct{ database }
+type listKeys struct{ existing }
 
 // Run prints a table.
 func (c *listKeys) Run(ctx context.Context, log *slog.Logger) error {
@@ -58,7 +58,7 @@ func (c *listKeys) Run(ctx context.Context, log *slog.Logger) error {
 }
 
 type revokeKey struct {
-	database
+	existing
 	ID string `arg:"" help:"The key's id: the 8 characters after fp_."`
 }
 

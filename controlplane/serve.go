@@ -15,11 +15,6 @@ import (
 // stopFor bounds an orderly end.
 const stopFor = 4 * time.Second
 
-// database is the flag that every command has.
-type database struct {
-	DatabaseURL string `required:"" placeholder:"URL" help:"Database: sqlite:PATH, or postgres://USER@HOST:PORT/NAME (PostgreSQL or CockroachDB)."`
-}
-
 type serve struct {
 	database
 	Etcd            []string `default:"127.0.0.1:2379" placeholder:"ADDR" help:"etcd, which carries changes to the edges: HOST:PORT, comma-separated. Default: ${default}"`

@@ -28,7 +28,9 @@ func (f *files) with(ctx context.Context, log *slog.Logger, shortURL string, use
 	if err != nil {
 		return cli.Start(err)
 	}
-	opened, err := server.OpenFiles(ctx, server.FilesOptions{DatabaseURL: f.DatabaseURL, MasterKeys: keys, Domain: f.Domain, ShortURL: shortURL, Logger: log})
+	opened, err := server.OpenFiles(ctx, server.FilesOptions{
+		DatabaseURL: f.DatabaseURL, MasterKeys: keys, Workspace: f.Workspace, Domain: f.Domain, ShortURL: shortURL, Logger: log,
+	})
 	if err != nil {
 		return cli.Start(err)
 	}
@@ -56,7 +58,7 @@ func (c *importLinks) Run(ctx context.Context, log *slog.Logger) error {
 	return c.with(ctx, log, "", func(f *server.Files) error {
 		next := 0
 		done, err := f.Import(ctx, in, server.ImportOptions{
-			Format: c.Format, Domain: c.IntoDomain, Workspace: c.Workspace, Always: c.IfExists == "create",
+			Format: c.Format, Domain: c.IntoDomain, Always: c.IfExists == "create",
 			Report: func(p server.Progress) {
 				for _, failure := range p.Failures {
 					fmt.Fprintf(os.Stderr, "line %d: %v\n", failure.Line, failure.Err)
@@ -80,6 +82,9 @@ type exportLinks struct {
 	ShortURL string `placeholder:"URL" help:"What short links start with, as for serve."`
 }
 
+// Validate is called by kong.
+func (c *exportLinks) Validate() error { return existing{c.database}.Validate() }
+
 // Run writes a file beside its final name first, so that what has the name is
 // whole.
 func (c *exportLinks) Run(ctx context.Context, log *slog.Logger) error {
@@ -101,7 +106,7 @@ func (c *exportLinks) Run(ctx context.Context, log *slog.Logger) error {
 
 func (c *exportLinks) write(ctx context.Context, f *server.Files, w io.Writer) error {
 	buffered := bufio.NewWriterSize(w, 1<<20)
-	n, err := f.Export(ctx, buffered, c.Format, c.Workspace)
+	n, err := f.Export(ctx, buffered, c.Format)
 	if err != nil {
 		return err
 	}

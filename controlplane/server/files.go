@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,12 +32,18 @@ func ReadWords(file string) ([]string, error) {
 
 // Files brings links in and out as files, for the command line: it needs no
 // server that runs. What it imports is published by the servers that do.
-type Files struct{ server *Server }
+type Files struct {
+	server    *Server
+	workspace string
+}
 
-// FilesOptions of OpenFiles; as in Options.
+// FilesOptions of OpenFiles, as in Options.
 type FilesOptions struct {
 	DatabaseURL, MasterKeys, Domain, ShortURL string
-	Logger                                    *slog.Logger
+	// Workspace is whose links are brought in and out; "" means the default one's
+	// in, and everybody's out.
+	Workspace string
+	Logger    *slog.Logger
 }
 
 // Progress is how far an import has come.
@@ -56,7 +63,23 @@ func OpenFiles(ctx context.Context, o FilesOptions) (*Files, error) {
 			return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 		}
 	}
-	return &Files{s}, nil
+	f := &Files{s, o.Workspace}
+	if err := f.checkWorkspace(ctx); err != nil {
+		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+	}
+	return f, nil
+}
+
+// checkWorkspace: links of a workspace that is not there would be nobody's.
+func (f *Files) checkWorkspace(ctx context.Context) error {
+	if f.workspace == "" {
+		return nil
+	}
+	_, err := f.server.store.ReadWorkspace(ctx, f.workspace)
+	if errors.Is(err, access.ErrNotFound) {
+		return fmt.Errorf("--workspace: there is no workspace %q", f.workspace)
+	}
+	return err
 }
 
 // Close gives the database back.
@@ -64,11 +87,10 @@ func (f *Files) Close(ctx context.Context) error { return f.server.Stop(ctx) }
 
 // ImportOptions of Import.
 type ImportOptions struct {
-	Format    string // csv or ndjson; "" to find out
-	Domain    string // where all links go; "" for what their rows say
-	Workspace string // whose the links are; "" for the default one
-	Always    bool   // create links although there are some to the same targets
-	Report    func(Progress)
+	Format string // csv or ndjson; "" to find out
+	Domain string // where all links go; "" for what their rows say
+	Always bool   // create links although there are some to the same targets
+	Report func(Progress)
 }
 
 // Import makes links of what r holds. After an error it may be repeated: what
@@ -78,26 +100,23 @@ func (f *Files) Import(ctx context.Context, r io.Reader, o ImportOptions) (Progr
 	if err != nil {
 		return Progress{}, err
 	}
-	if o.Workspace == "" {
-		o.Workspace = access.DefaultWorkspace
-	}
 	reader, err := transfer.NewReader(r, format)
 	if err != nil {
 		return Progress{}, err
 	}
 	return transfer.Import(ctx, f.server.links, reader, transfer.Settings{
-		By:     links.Caller{ID: "import", Workspace: o.Workspace, Admin: true},
+		By:     links.Caller{ID: "import", Workspace: cmp.Or(f.workspace, access.DefaultWorkspace), Admin: true},
 		Domain: o.Domain, Always: o.Always, Report: o.Report, Now: time.Now,
 	})
 }
 
-// Export writes all links of a workspace, or of all if it is "".
-func (f *Files) Export(ctx context.Context, w io.Writer, format, workspace string) (n int, err error) {
+// Export writes all links.
+func (f *Files) Export(ctx context.Context, w io.Writer, format string) (n int, err error) {
 	parsed, err := transfer.ParseFormat(format)
 	if err != nil {
 		return 0, err
 	}
-	by := links.Caller{ID: "export", Workspace: workspace, Admin: workspace == ""}
+	by := links.Caller{ID: "export", Workspace: f.workspace, Admin: f.workspace == ""}
 	q := links.Query{Order: links.OldestFirst}
 	out := transfer.NewWriter(w, parsed)
 	err = transfer.Export(ctx, f.server.links, by, q, func(ctx context.Context, page []*links.Link) error {
