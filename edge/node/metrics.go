@@ -6,9 +6,13 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
 )
 
-func newCacheBytes(c *cache.Cache) prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "fingerpost_edge_cache_bytes",
-		Help: "Memory that the hot mappings take, their overhead included.",
-	}, func() float64 { return float64(c.Bytes()) })
+func cacheMetrics(c *cache.Cache) []prometheus.Collector {
+	gauge := func(name, help string, value func() int64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "fingerpost_edge_cache_" + name, Help: help},
+			func() float64 { return float64(value()) })
+	}
+	return []prometheus.Collector{
+		gauge("bytes", "Memory that the hot mappings take, their overhead included.", c.Bytes),
+		gauge("mappings", "Mappings in memory.", c.Mappings),
+	}
 }

@@ -180,7 +180,8 @@ func (n *Node) start(ctx context.Context) error {
 		return n.redirect.Stop(ctx)
 	})
 
-	if err := n.register(append(append(disk.Collectors(), pool.Collectors()...), n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, visits.Collector(), newCacheBytes(memory))...); err != nil {
+	single := []prometheus.Collector{n.redirect.Handler(), n.redirect.Connections(), n.follower, asks, recorder, visits.Collector()}
+	if err := n.register(slices.Concat(single, disk.Collectors(), pool.Collectors(), cacheMetrics(memory))...); err != nil {
 		return err
 	}
 	if n.ops, err = ops.New(ops.Options{

@@ -36,9 +36,10 @@ type Cache struct {
 	past     *epoch // of what was restored; never current
 	epochs   table[*epoch]
 	domains  table[string]
-	overhead int64 // of an entry, in bytes
 	front    front
 	entries  *ristretto.Cache[uint64, *Entry]
+	entered  atomic.Int64 // entries that ever were new
+	evicted  atomic.Int64 // and how many of them had to go
 	absences *absences
 	locks    [locks]sync.Mutex // of keys, by hash: who may store; never held across I/O
 }
@@ -48,27 +49,24 @@ func New(o Options) (*Cache, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	entries, err := ristretto.NewCache(&ristretto.Config[uint64, *Entry]{
-		NumCounters:        o.counters(),
-		MaxCost:            o.Bytes - o.fixed(),
-		BufferItems:        64,
-		IgnoreInternalCost: true, // cost counts it
-	})
-	if err != nil {
-		return nil, fmt.Errorf("making the cache: %w", err)
+	c := &Cache{
+		options: o,
+		hasher:  hasher{maphash.MakeSeed()},
+		stamps:  newStamps(o.Slots),
+		front:   newFront(o.places()),
 	}
-	absences, err := newAbsences(o.Absences)
-	if err != nil {
+	var err error
+	if c.absences, err = newAbsences(o.Absences); err != nil {
 		return nil, fmt.Errorf("making the memory of absences: %w", err)
 	}
-	c := &Cache{
-		options:  o,
-		hasher:   hasher{maphash.MakeSeed()},
-		stamps:   newStamps(o.Slots),
-		overhead: o.overhead(),
-		front:    newFront(o.places()),
-		entries:  entries,
-		absences: absences,
+	if c.entries, err = ristretto.NewCache(&ristretto.Config[uint64, *Entry]{
+		NumCounters:        o.counters(),
+		MaxCost:            o.room(),
+		BufferItems:        64,
+		IgnoreInternalCost: true, // cost counts it
+		OnEvict:            func(*ristretto.Item[*Entry]) { c.evicted.Add(1) },
+	}); err != nil {
+		return nil, fmt.Errorf("making the cache: %w", err)
 	}
 	c.past = c.newEpoch()
 	c.epoch.Store(c.newEpoch())
@@ -78,11 +76,6 @@ func New(o Options) (*Cache, error) {
 // Close frees the cache. Nothing may store any more: ristretto panics when a
 // set races its closing.
 func (c *Cache) Close() { c.entries.Close() }
-
-// Bytes is the memory that the cache takes, by its own account.
-func (c *Cache) Bytes() int64 {
-	return c.options.fixed() + c.entries.MaxCost() - c.entries.RemainingCost()
-}
 
 // Find looks a key up in memory; now is Unix milliseconds. The entry is given
 // with Hit and Suspect. Whether it is fresh enough, and what its dates say, is

@@ -30,7 +30,9 @@
 // What most requests are for is found in a small table before ristretto, which
 // the same place keeps in step. Entries are packed, and each says what it costs
 // with all that ristretto keeps beside it; stamps and policy are taken off the
-// budget before. So the cache takes what it was given, within a tenth.
+// budget before. What the maps behind take grows in steps, and with what they had
+// to drop: the steps are spread (see uneven), and wear is taken off what may be
+// held. So the cache takes what it was given, within a tenth.
 //
 // # Epochs
 //

@@ -31,7 +31,7 @@ func newFront(places int) front {
 	return front{places: make([]atomic.Pointer[Entry], places), mask: uint64(places - 1)}
 }
 
-func (f *front) place(hash uint64) *atomic.Pointer[Entry] { return &f.places[hash&f.mask] }
+func (f *front) place(hash uint64) *atomic.Pointer[Entry] { return &f.places[hash>>even&f.mask] }
 
 // replace makes e what the front has of its key, if it has one.
 func (c *Cache) replace(e *Entry, hash uint64) {

@@ -3,7 +3,7 @@ package cache
 import "sync"
 
 // lock is the mutex of the keys that share hash's stripe.
-func (c *Cache) lock(hash uint64) *sync.Mutex { return &c.locks[hash%uint64(len(c.locks))] }
+func (c *Cache) lock(hash uint64) *sync.Mutex { return &c.locks[hash>>even%uint64(len(c.locks))] }
 
 // store makes e what its key answers with. The caller holds the key's lock. It
 // gives the entry that is now right to serve: e, or the one that was held if
@@ -21,13 +21,19 @@ func (c *Cache) store(e *Entry, hash uint64) *Entry {
 // put is the only place where an entry enters ristretto. The caller holds the
 // key's lock.
 func (c *Cache) put(e *Entry, hash uint64) {
-	c.entries.Set(hash, e, e.size()+c.overhead)
+	_, had := c.entries.Get(hash)
+	c.entries.Set(hash, e, e.cost())
 	// A key that is held was updated in place. Any other was queued, or dropped:
 	// waiting until the queue is worked off leaves no queued set behind that a
 	// later one could lose to, for of two queued sets of a new key ristretto
 	// keeps the older.
 	if now, ok := c.entries.Get(hash); !ok || now != e {
 		c.entries.Wait()
+	}
+	if now, ok := c.entries.Get(hash); ok && now == e && !had {
+		// One that another has pushed out by now is missing here: one in a million.
+		c.entered.Add(1)
+		c.entries.UpdateMaxCost(c.options.room() - c.worn())
 	}
 	c.replace(e, hash)
 }
