@@ -13,10 +13,8 @@ const never = 0
 type conn struct {
 	net.Conn
 	keeper *Keeper
-	// When the deadlines were set, in the keeper's steps, and for how long the
-	// one for reading.
+	// When the deadlines were set, in the keeper's steps.
 	reading, writing int64
-	waits            time.Duration
 	// Whether somebody set them himself.
 	readingTaken, writingTaken bool
 	// asked says that an answer was written at least once; begun, that something
@@ -26,7 +24,7 @@ type conn struct {
 
 // Read keeps the deadline for what the client sends. Hot path: 0 allocs.
 func (c *conn) Read(p []byte) (int, error) {
-	if err := c.awaitClient(c.keeper.options.Idle); err != nil {
+	if err := c.awaitClient(); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(p)
@@ -34,21 +32,20 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// awaitClient sets the deadline that holds now, if it does not stand already:
-// idle if the client may be silent.
-func (c *conn) awaitClient(idle time.Duration) error {
-	now := c.keeper.steps.Load()
+// awaitClient sets the deadline that holds now, if it does not stand already.
+func (c *conn) awaitClient() error {
+	now, wait := c.keeper.steps.Load(), c.keeper.options.Idle
 	switch {
 	case c.readingTaken || c.hurried:
 		return nil
 	case c.begun || !c.asked:
 		c.hurried = true
-		idle = c.keeper.options.Header
-	case c.reading != never && c.waits == idle && now-c.reading < renewal:
+		wait = c.keeper.options.Header
+	case c.reading != never && now-c.reading < renewal:
 		return nil
 	}
-	c.reading, c.waits = now, idle
-	return c.Conn.SetReadDeadline(time.Now().Add(idle))
+	c.reading = now
+	return c.Conn.SetReadDeadline(time.Now().Add(wait))
 }
 
 // Write keeps the deadline for what the client takes. Hot path: 0 allocs.

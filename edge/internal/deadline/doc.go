@@ -1,5 +1,5 @@
-// Package deadline bounds how long a connection may wait for its client, at no
-// cost to a client that is quick.
+// Package deadline bounds how long a connection that is in no loop may wait for its
+// client, at no cost to a client that is quick.
 //
 // Setting a deadline moves a timer of the runtime and reads the clock. A server
 // that does so for every request, three times, spends a twentieth of it on that.

@@ -86,10 +86,4 @@ func (k *Keeper) Stop() {
 }
 
 // Conn keeps the deadlines of c, which one goroutine at a time reads and writes.
-// If c gives its socket (syscall.Conn), it can also be waited for without reading.
-func (k *Keeper) Conn(c net.Conn) net.Conn {
-	if d, ok := k.direct(c); ok {
-		return d
-	}
-	return &conn{Conn: c, keeper: k}
-}
+func (k *Keeper) Conn(c net.Conn) net.Conn { return &conn{Conn: c, keeper: k} }

@@ -18,6 +18,6 @@
 // given here (see Options.Quick).
 //
 // A connection has buffers only while something of a head is there: a small one,
-// or a large one for a large head. (One whose socket is not at hand waits with the
-// small one.)
+// or a large one for a large head. (One that is waited for by Advance, not by
+// asking for a Glance, keeps the small one meanwhile.)
 package guard

@@ -18,7 +18,7 @@ type Options struct {
 	// Quick, if set, may append the whole answer to a GET of HTTP/1.1 that keeps its
 	// connection; nil leaves it to the server. It must not wait. It is asked by
 	// Plain only.
-	Quick func(p *Plain, answer []byte) []byte
+	Quick func(p *Plain, now int64, answer []byte) []byte
 	// Refused is told the status of each refusal. It must not wait.
 	Refused func(status int)
 	// Now is the clock. Default time.Now.

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 )
@@ -14,45 +15,69 @@ import (
 // server reads again, that is, until the request has been answered.
 type Plain struct {
 	*Conn
-	socket socket             // nil if the connection has none
-	burst  func() (done bool) // p.serve, bound once for all
-	failed error              // what ended a burst
-	left   string             // of the head that is being handed on
-	raw    []byte             // the head itself, in the Conn's buffer
-	peer   netip.Addr         // not valid before it was asked for
+	left string     // of the head that is being handed on
+	rest []byte     // of a quick answer that the client did not take at once
+	raw  []byte     // the head itself, in the Conn's buffer
+	peer netip.Addr // not valid before it was asked for
 }
 
-// socket is a connection that can be waited for without being read.
-type socket interface {
-	// WhileReadable calls serve now, and again whenever something has arrived,
-	// until it says that it is done.
-	WhileReadable(serve func() (done bool)) error
-	// TryRead reads within serve, and never waits: 0 without an error means that
-	// nothing has arrived.
+// Socket is read and written without waiting.
+type Socket interface {
+	// TryRead reads what has arrived; 0 without an error means nothing.
 	TryRead(b []byte) (int, error)
+	// TryWrite writes what there is room for.
+	TryWrite(b []byte) (int, error)
 }
+
+// Outcome is what a Glance came to.
+type Outcome int
+
+const (
+	// Answered: there is nothing left.
+	Answered Outcome = iota
+	// Unfinished: there is more to do, and perhaps to wait for.
+	Unfinished
+	// Over: the client has ended the connection.
+	Over
+)
 
 // Plain guards c.
-func (g *Guard) Plain(c net.Conn) *Plain {
-	p := &Plain{Conn: g.Conn(c)}
-	p.burst = p.serve
-	if s, ok := c.(socket); ok && g.options.Quick != nil {
-		p.socket = s
-	}
-	return p
-}
+func (g *Guard) Plain(c net.Conn) *Plain { return &Plain{Conn: g.Conn(c)} }
 
-// Await answers what can be answered quickly, until there is a head for the server
-// to read. An error ends the connection. Hot path: 0 allocs.
-func (p *Plain) Await() error {
-	for !p.Pending() {
-		p.raw = nil
-		p.release()
-		if err := p.advance(); err != nil {
-			return err
+// Glance answers what has arrived on s, which is the guarded connection's, as far
+// as that can be done without waiting. What is Unfinished is for Advance, or for the
+// server if it is Pending. now is Unix
+// milliseconds. Hot path: 0 allocs.
+func (p *Plain) Glance(s Socket, now int64) Outcome {
+	p.sit()
+	n, err := s.TryRead(p.desk.head[:])
+	if n == 0 {
+		p.rise()
+		if err != nil {
+			return Over
 		}
+		return Answered
 	}
-	return nil
+	p.end = n
+	p.examine()
+	for p.given < p.whole {
+		p.take()
+		answer := p.quick(now)
+		if answer == nil {
+			return Unfinished
+		}
+		if n, _ := s.TryWrite(answer); n < len(answer) { // an error stays, for who waits
+			p.left, p.rest = "", bytes.Clone(answer[n:])
+			return Unfinished
+		}
+		p.left = ""
+		p.release()
+	}
+	if p.end > 0 || p.status != 0 || n == len(p.desk.head) {
+		return Unfinished
+	}
+	p.rise()
+	return Answered
 }
 
 // Pending says that the server has not read all of a head yet.
@@ -60,60 +85,52 @@ func (p *Plain) Pending() bool { return p.left != "" }
 
 // Read gives the bytes of one plain head. Hot path: 0 allocs.
 func (p *Plain) Read(b []byte) (int, error) {
-	if err := p.Await(); err != nil {
-		return 0, err
+	for !p.Pending() {
+		if err := p.Advance(); err != nil {
+			return 0, err
+		}
 	}
 	n := copy(b, p.left)
 	p.left = p.left[n:]
 	return n, nil
 }
 
-// advance deals with at least one head. All that can be answered quickly are
-// dealt with here while they arrive whole.
-func (p *Plain) advance() error {
-	if p.socket != nil && p.end == 0 {
-		p.failed = nil
-		err := p.socket.WhileReadable(p.burst)
-		switch {
-		case err != nil:
-			return p.broken(err)
-		case p.failed != nil || p.Pending():
-			return p.failed
-		}
+// Advance deals with one head, which it waits for: it is answered quickly, or
+// Pending then. If a Glance has left an answer that was not written to its end,
+// that is done instead. An error ends the connection. Hot path: 0 allocs.
+func (p *Plain) Advance() error {
+	p.raw = nil
+	p.release()
+	if rest := p.rest; rest != nil {
+		p.rest = nil
+		_, err := p.Conn.Write(rest)
+		return err
 	}
 	if err := p.await(); err != nil {
 		return err
 	}
 	p.take()
-	return p.quickly()
+	answer := p.quick(p.guard.options.Now().UnixMilli())
+	if answer == nil {
+		return nil
+	}
+	p.left = ""
+	_, err := p.Conn.Write(answer)
+	return err
 }
 
-// serve answers what has arrived, and is done when something is left to others.
-func (p *Plain) serve() (done bool) {
-	p.sit()
-	for {
-		n, err := p.socket.TryRead(p.desk.head[:])
-		if err != nil {
-			p.failed = p.broken(err)
-			return true
-		}
-		if n == 0 {
-			p.rise()
-			return false
-		}
-		p.end = n
-		p.examine()
-		for p.given < p.whole {
-			p.take()
-			if p.failed = p.quickly(); p.failed != nil || p.Pending() {
-				return true
-			}
-			p.release()
-		}
-		if p.end > 0 || p.status != 0 {
-			return true
-		}
+// Settle says that nothing is left of what has arrived, nor of answers to it. The
+// connection has no buffers then.
+func (p *Plain) Settle() bool {
+	if p.Pending() || p.given < p.end || p.status != 0 || p.rest != nil {
+		return false
 	}
+	p.raw = nil
+	p.release()
+	if p.desk != nil {
+		p.rise()
+	}
+	return true
 }
 
 // take moves on to the head that has arrived.
@@ -129,20 +146,13 @@ func (p *Plain) take() {
 	p.left = c.next.plain()
 }
 
-// quickly answers without the server, if that can be done. The next head follows
-// then.
-func (p *Plain) quickly() error {
+// quick is the whole answer, if it can be given without the server, or nil.
+func (p *Plain) quick(now int64) []byte {
 	quick, f := p.guard.options.Quick, &p.next
 	if quick == nil || f.headOnly || f.old || f.closes {
 		return nil
 	}
-	answer := quick(p, p.desk.answer[:0])
-	if answer == nil {
-		return nil
-	}
-	p.left = ""
-	_, err := p.Conn.Write(answer)
-	return err
+	return quick(p, now, p.desk.answer[:0])
 }
 
 // plain is the head that stands for all with these facts.

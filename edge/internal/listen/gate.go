@@ -2,12 +2,9 @@ package listen
 
 import (
 	"errors"
-	"maps"
 	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -30,7 +27,7 @@ type Gate struct {
 	holders map[netip.Addr]int // guarded by mu; only those with connections
 	inside  map[*conn]struct{} // guarded by mu
 
-	ended atomic.Bool // whether EndReading was called
+	ended bool // whether EndReading was called; guarded by mu
 
 	refusedTotal, refusedAddress  atomic.Uint64
 	connectionsDesc, refusalsDesc *prometheus.Desc
@@ -88,6 +85,9 @@ func (g *Gate) enter(c *conn) verdict {
 	}
 	g.total++
 	g.inside[c] = struct{}{}
+	if g.ended {
+		c.closeRead()
+	}
 	return admitted
 }
 
@@ -104,30 +104,27 @@ func (g *Gate) leave(c *conn) {
 	}
 }
 
-// EndReading has every connection read nothing more, so that a server which
-// stops does not wait for clients that have asked nothing. Answers under way are
-// written to their end.
+// EndReading has every connection read as ended, so that a server which stops does
+// not wait for clients that have asked nothing. Answers under way are written to
+// their end.
 func (g *Gate) EndReading() {
-	g.ended.Store(true)
-	for _, c := range g.all() {
-		_ = c.SetReadDeadline(past)
-	}
-}
-
-// past is a deadline that is over.
-var past = time.Unix(1, 0)
-
-// CutOff closes every connection that is still open.
-func (g *Gate) CutOff() {
-	for _, c := range g.all() {
-		c.Close()
-	}
-}
-
-func (g *Gate) all() []*conn {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return slices.Collect(maps.Keys(g.inside))
+	g.ended = true
+	for c := range g.inside {
+		c.closeRead()
+	}
+}
+
+// CutOff has every connection that is still open end in both directions. Closing
+// it is for whoever serves it, and may be using it now.
+func (g *Gate) CutOff() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for c := range g.inside {
+		c.closeRead()
+		_ = c.CloseWrite()
+	}
 }
 
 // Describe implements prometheus.Collector.

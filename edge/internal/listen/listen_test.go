@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
@@ -177,8 +176,8 @@ func TestBadOptions(t *testing.T) {
 	}
 }
 
-// A deadline that is set after reading was ended, by who does not know of it, is
-// none; answers can be written all the same.
+// What has arrived is read to its end and no further, though a deadline may be far;
+// answers can be written all the same. So it is with who comes in at that moment.
 func TestEndReading(t *testing.T) {
 	l, gate := open(t, listen.Limits{}, nil)
 	conns := accepting(t, l)
@@ -188,18 +187,45 @@ func TestEndReading(t *testing.T) {
 		t.Fatal(err)
 	}
 	gate.EndReading()
-	for name, set := range map[string]func(time.Time) error{"read": c.SetReadDeadline, "both": c.SetDeadline} {
-		if err := set(time.Now().Add(time.Hour)); err != nil {
-			t.Fatal(err)
-		}
-		if n, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("%s: read %d bytes, %v", name, n, err)
-		}
+	late := dial(t, l)
+	ends(t, client, c, "??")
+	ends(t, late, <-conns, "")
+}
+
+// ends checks that c reads no more than want, and can answer.
+func ends(t *testing.T, client, c net.Conn, want string) {
+	t.Helper()
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(c); string(b) != want || err != nil {
+		t.Errorf("read %q, %v", b, err)
 	}
 	if _, err := c.Write([]byte("!")); err != nil {
 		t.Error(err)
 	}
 	if n, err := client.Read(make([]byte, 1)); n != 1 {
+		t.Error(err)
+	}
+}
+
+// Who is cut off may still be used by whoever serves it, who finds its end.
+func TestCutOff(t *testing.T) {
+	l, gate := open(t, listen.Limits{}, nil)
+	conns := accepting(t, l)
+	client := dial(t, l)
+	c := <-conns
+	gate.CutOff()
+	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("read %d bytes, %v", n, err)
+	}
+	if _, err := c.Write([]byte("!")); err == nil {
+		t.Error("an answer was written")
+	}
+	if n, err := client.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("the client read %d bytes, %v", n, err)
+	}
+	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 }

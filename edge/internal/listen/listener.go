@@ -7,10 +7,10 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/client"
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
 // Listener lets connections in until it is closed. It is a net.Listener.
@@ -33,6 +33,12 @@ func Open(o Options) (*Listener, error) {
 		var err error
 		if l.Listener, err = open(o.Addr, o.Share); err != nil {
 			return nil, fmt.Errorf("listening: %w", err)
+		}
+	}
+	if o.TLS == nil && !o.ProxyProtocol {
+		var err error
+		if l.Listener, err = loop.Listener(l.Listener); err != nil {
+			return nil, err
 		}
 	}
 	l.turning.Go(l.closeTurned)
@@ -118,29 +124,15 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// SetReadDeadline sets none that would outlive EndReading, which may run at the
-// same time.
-func (c *conn) SetReadDeadline(t time.Time) error {
-	err := c.Conn.SetReadDeadline(t)
-	if c.gate.ended.Load() {
-		return c.Conn.SetReadDeadline(past)
+// closeRead has whoever reads find the connection's end. It may be closed already.
+func (c *conn) closeRead() {
+	if half, ok := c.Conn.(interface{ CloseRead() error }); ok {
+		_ = half.CloseRead()
 	}
-	return err
 }
 
-// SetDeadline is SetReadDeadline and SetWriteDeadline.
-func (c *conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
-}
-
-// SyscallConn gives the socket, for whoever knows how to wait for it.
-func (c *conn) SyscallConn() (syscall.RawConn, error) {
-	socket, ok := c.Conn.(syscall.Conn)
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	return socket.SyscallConn()
-}
+// NetConn is the connection itself, for loops.
+func (c *conn) NetConn() net.Conn { return c.Conn }
 
 // CloseWrite ends one direction, so that an answer can be read to its end.
 func (c *conn) CloseWrite() error {

@@ -41,7 +41,7 @@ func (l *Listener) turnAway(c net.Conn, v verdict) {
 	until := time.Now().Add(turnTime)
 	_ = c.SetDeadline(until)
 	_, _ = io.WriteString(c, answer)
-	if half, ok := c.(*net.TCPConn); ok {
+	if half, ok := c.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
 	select {

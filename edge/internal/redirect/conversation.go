@@ -2,37 +2,73 @@ package redirect
 
 import (
 	"io"
-	"net"
 
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
-// admit serves a port's connections until it is closed.
+// admit serves a port's connections until it is closed: in a loop, or each in a
+// goroutine of its own if the loops do not take it.
 func (s *Server) admit(l *listen.Listener) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			return // closed: the listener waits out all else
 		}
-		s.serving.Go(func() { s.converse(c) })
+		s.serving.Add(1)
+		g := &guest{server: s, loan: loan{Plain: s.guard.Plain(s.keeper.Conn(c))}}
+		if !s.loops.Take(c, g) {
+			go g.converse(nil)
+		}
 	}
 }
 
-// converse serves a connection. It waits for requests here, on a small stack:
-// fasthttp takes several kilobytes for each connection that it knows of, so it is
-// lent one for a request that is not answered quickly, and no longer.
-func (s *Server) converse(c net.Conn) {
-	defer c.Close()
-	for l := (&loan{Plain: s.guard.Plain(s.keeper.Conn(c))}); l.Await() == nil; {
-		l.back = false
-		if err := s.server.ServeConn(l); err != nil {
-			s.handler.options.Logger.Debug("connection failed", "error", err)
-		}
-		if !l.back {
+// guest is a connection that is served.
+type guest struct {
+	server *Server
+	loan
+}
+
+// Serve implements loop.Guest.
+func (g *guest) Serve(s loop.Socket, now int64) (stays bool) {
+	switch g.Glance(s, now) {
+	case guard.Answered:
+		return true
+	case guard.Over:
+		g.End()
+	case guard.Unfinished:
+		s.Lend(func() { g.converse(s) })
+	}
+	return false
+}
+
+// converse serves the connection where it may wait, until it ends or a loop has it
+// again.
+func (g *guest) converse(s loop.Socket) {
+	for s == nil || !g.Settle() || !s.Return() {
+		if !g.Pending() && g.Advance() != nil || g.Pending() && !g.lend() {
+			g.End()
 			return
 		}
 	}
+}
+
+// lend has fasthttp answer a request, and says whether the connection lives on.
+// fasthttp takes several kilobytes for each connection that it knows of, so it is
+// lent one for a request that is not answered quickly, and no longer.
+func (g *guest) lend() bool {
+	g.back = false
+	if err := g.server.server.ServeConn(&g.loan); err != nil {
+		g.server.handler.options.Logger.Debug("connection failed", "error", err)
+	}
+	return g.back
+}
+
+// End implements loop.Guest.
+func (g *guest) End() {
+	g.Plain.Close()
+	g.server.serving.Done()
 }
 
 // loan is a connection while fasthttp has it for one request.

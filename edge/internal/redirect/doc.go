@@ -16,8 +16,9 @@
 // max-stale. What is older is asked for, and is 503 if nobody can answer.
 //
 // Nearly every request is for a link in memory that redirects. Such a one is
-// answered where its head was read (see quick), and fasthttp never hears of it;
-// everything else goes by way of fasthttp. Both ways answer alike, to the byte.
+// answered where its head was read (see quick), in a loop that serves many
+// connections, and fasthttp never hears of it; everything else gets a goroutine and
+// goes by way of fasthttp. Both ways answer alike, to the byte.
 //
 // Answers carry Date, though it could be turned off: RFC 9110 section 6.6.1
 // demands it of a server with a clock, caches compute ages from it, and copying

@@ -17,7 +17,7 @@ import (
 // one, which Serve then answers, and would have answered this one alike. Making
 // and writing the answer here costs half of what it costs by way of fasthttp.
 // Hot path: 0 allocs.
-func (h *Handler) quick(p *guard.Plain, answer []byte) (all []byte) {
+func (h *Handler) quick(p *guard.Plain, now int64, answer []byte) (all []byte) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.options.Logger.Error("quick answer panicked", "cause", cause, "stack", string(debug.Stack()))
@@ -37,7 +37,6 @@ func (h *Handler) quick(p *guard.Plain, answer []byte) (all []byte) {
 	if p.Forwarded() && client.Within(h.options.Ports.Trusted, peer) {
 		return nil // who sent it takes a moment to find out
 	}
-	now := h.options.Now().UnixMilli()
 	e, outcome := h.options.Lookup.Find(d.Name, code, now)
 	if outcome != cache.Hit || !h.fresh(d, e, now) || e.AnswerAt(now) != link.Redirect {
 		return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/deadline"
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
 // lastHeads is how long requests may go on arriving once the server stops.
@@ -24,6 +25,7 @@ type Server struct {
 	server    *fasthttp.Server
 	guard     *guard.Guard
 	keeper    *deadline.Keeper
+	loops     *loop.Loops
 	gate      *listen.Gate
 	listeners []*listen.Listener // the plain one first
 	serving   sync.WaitGroup     // ports and connections
@@ -47,7 +49,11 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{handler: h, server: newServer(h, gate), guard: g, keeper: k, gate: gate}, nil
+	loops, err := loop.New(loop.Options{Now: h.options.Now})
+	if err != nil {
+		return nil, err
+	}
+	return &Server{handler: h, server: newServer(h, gate), guard: g, keeper: k, loops: loops, gate: gate}, nil
 }
 
 func newServer(h *Handler, gate *listen.Gate) *fasthttp.Server {
@@ -82,6 +88,9 @@ func (s *Server) Start() error {
 	if err := s.open(); err != nil {
 		return errors.Join(err, s.closePorts())
 	}
+	if err := s.loops.Start(); err != nil {
+		return errors.Join(fmt.Errorf("starting loops: %w", err), s.closePorts())
+	}
 	s.keeper.Start()
 	for _, l := range s.listeners {
 		s.serving.Go(func() { s.admit(l) })
@@ -111,6 +120,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		s.gate.CutOff()
 	}
 	s.keeper.Stop()
+	s.loops.Stop()
 	if err != nil {
 		return fmt.Errorf("ending requests under way: %w", err)
 	}

@@ -40,8 +40,8 @@ func TestServer(t *testing.T) {
 	if !bytes.HasPrefix(answers[3], []byte("HTTP/1.1 404")) || !bytes.HasSuffix(answers[3], []byte("Not Found\n")) {
 		t.Errorf("unknown:\n%s", answers[3])
 	}
-	if len(e.clicks) != 1 {
-		t.Errorf("%d clicks of one GET", len(e.clicks))
+	if e.clicked() != 1 {
+		t.Errorf("%d clicks of one GET", e.clicked())
 	}
 	end(t, s)
 }

@@ -1,0 +1,138 @@
+package loop_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
+)
+
+// lending gives serve that echoes, but lends the connection to converse on "lend".
+func lending(converse func(*guest, loop.Socket)) func(*guest, loop.Socket, []byte) bool {
+	return func(g *guest, s loop.Socket, heard []byte) bool {
+		if string(heard) != "lend" {
+			_, err := s.TryWrite(heard)
+			return err == nil
+		}
+		s.Lend(func() { converse(g, s) })
+		return false
+	}
+}
+
+// A connection that is lent is the borrower's alone, and what has arrived
+// meanwhile is served when he returns it.
+func TestLent(t *testing.T) {
+	h := open(t, loop.Options{})
+	lent, read := make(chan struct{}), make(chan struct{})
+	g, client := h.take(lending(func(g *guest, s loop.Socket) {
+		b := make([]byte, 3)
+		close(lent)
+		<-read
+		if _, err := io.ReadFull(g.conn, b); err != nil { // it is there
+			t.Error(err)
+		}
+		if _, err := g.conn.Write(append([]byte("lent "), b...)); err != nil {
+			t.Error(err)
+		}
+		<-read
+		if !s.Return() {
+			t.Error("the loop does not have it again")
+		}
+	}))
+	say(t, client, "ab")
+	hear(t, client, "ab")
+	say(t, client, "lend")
+	<-lent
+	say(t, client, "abc")
+	read <- struct{}{}
+	hear(t, client, "lent abc")
+	say(t, client, "more")
+	read <- struct{}{}
+	hear(t, client, "more")
+	client.Close()
+	over(t, g.ended)
+}
+
+// A borrower may wait for the client, in both directions and within deadlines. The
+// connection is his from then on.
+func TestBorrowerMayWait(t *testing.T) {
+	const much = 32 << 20
+	for name, converse := range map[string]func(g *guest) error{
+		"to read": func(g *guest) error {
+			_, err := io.ReadFull(g.conn, make([]byte, 4))
+			return err
+		},
+		"to write": func(g *guest) error {
+			_, err := g.conn.Write(make([]byte, much))
+			return err
+		},
+		"to read in vain": func(g *guest) error {
+			if err := g.conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond)); err != nil {
+				return err
+			}
+			if _, err := g.conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+				return errors.Join(errors.New("no deadline"), err)
+			}
+			return g.conn.SetReadDeadline(time.Time{})
+		},
+		"to write in vain": func(g *guest) error {
+			if err := g.conn.SetWriteDeadline(time.Now().Add(10 * time.Millisecond)); err != nil {
+				return err
+			}
+			if _, err := g.conn.Write(make([]byte, much)); !errors.Is(err, os.ErrDeadlineExceeded) {
+				return errors.Join(errors.New("no deadline"), err)
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, loop.Options{})
+			waiting, done := make(chan struct{}), make(chan struct{})
+			_, client := h.take(lending(func(g *guest, s loop.Socket) {
+				defer g.End()
+				close(waiting)
+				if err := converse(g); err != nil {
+					t.Error(err)
+				}
+				if s.Return() {
+					t.Error("the loop has it again")
+				}
+				close(done)
+			}))
+			say(t, client, "lend")
+			<-waiting
+			switch name {
+			case "to read":
+				say(t, client, "abcd")
+			case "to write":
+				if _, err := io.CopyN(io.Discard, client, much); err != nil {
+					t.Error(err)
+				}
+			}
+			over(t, done)
+		})
+	}
+}
+
+// Nobody returns a connection to a loop that has ended.
+func TestReturnAfterStop(t *testing.T) {
+	h := open(t, loop.Options{})
+	lent, stopped, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	_, client := h.take(lending(func(g *guest, s loop.Socket) {
+		close(lent)
+		<-stopped
+		if s.Return() {
+			t.Error("a loop that has ended has it")
+		}
+		g.End()
+		close(done)
+	}))
+	say(t, client, "lend")
+	<-lent
+	h.loops.Stop()
+	close(stopped)
+	over(t, done)
+}
