@@ -80,10 +80,10 @@ var clickFaults = []breakage{
 		pkg:     "./edge/internal/clicks", run: "TestEnding",
 	},
 	{
-		promise: "5 once: a click is given another's agent, whose hash is the same",
+		promise: "5 once: a click is given another's agent, which has its place in the table",
 		file:    "edge/internal/clicks/spool/known.go",
-		old:     "&& bytes.Equal(segment[k.at+header:][:k.length], words)",
-		new:     "&& bytes.Equal(words, words)",
+		old:     "return k.hash == hash && ",
+		new:     "return ",
 		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
 	},
 	{
@@ -99,6 +99,13 @@ var clickFaults = []breakage{
 		old:     "return t.learn(at, t.read(at))",
 		new:     "return nil",
 		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
+	},
+	{
+		promise: "5 once: a visitor is taken for one with another agent",
+		file:    "edge/internal/clicks/agents.go",
+		old:     "if known.check.Load() == hash^key {",
+		new:     "if hash != 0 {",
+		pkg:     "./edge/internal/clicks", run: "TestVisitorsOfTheFleet",
 	},
 	{
 		promise: "7 closed by default: a full address is written down",

@@ -114,6 +114,24 @@ func (b *books) book(batch *wire.Batch) (conflict bool) {
 	return false
 }
 
+// visitors are the registers that came for a code.
+func (b *books) visitors(code string) map[uint32]bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make(map[uint32]bool)
+	for _, batch := range b.batches {
+		for _, c := range batch.GetCounts() {
+			if c.GetCode() != code {
+				continue
+			}
+			for _, register := range c.GetVisitors() {
+				all[register] = true
+			}
+		}
+	}
+	return all
+}
+
 // heard is how many beats came.
 func (b *books) heard() int {
 	b.mu.Lock()

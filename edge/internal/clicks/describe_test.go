@@ -3,13 +3,16 @@ package clicks_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 
@@ -126,32 +129,50 @@ func TestVisitors(t *testing.T) {
 	until(t, "the key is asked for", func() bool { return b.salts.Load() > 0 })
 	until(t, "visitors are recognised", func() bool {
 		r.Record(visitor(1, 0))
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for _, batch := range b.batches {
-			for _, c := range batch.GetCounts() {
-				if len(c.GetVisitors()) > 0 {
-					return true
-				}
-			}
-		}
-		return false
+		return len(b.visitors("day0")) > 0
 	})
 	for host := range 20 {
 		r.Record(visitor(host, 0))
 		r.Record(visitor(host, 1)) // that day's key is not known
 	}
 	stop(t, r)
-	registers := map[string]map[uint32]bool{"day0": {}, "day1": {}}
-	for _, batch := range b.batches {
-		for _, c := range batch.GetCounts() {
-			for _, register := range c.GetVisitors() {
-				registers[c.GetCode()][register] = true
-			}
-		}
+	if today, tomorrow := len(b.visitors("day0")), len(b.visitors("day1")); today != 20 || tomorrow != 0 {
+		t.Errorf("%d visitors today, %d tomorrow; want 20 and 0", today, tomorrow)
 	}
-	if len(registers["day0"]) != 20 || len(registers["day1"]) != 0 {
-		t.Errorf("%d visitors today, %d tomorrow; want 20 and 0", len(registers["day0"]), len(registers["day1"]))
+}
+
+// All edges, of this build and others, know a visitor by the same register, whatever
+// they remember of agents.
+func TestVisitorsOfTheFleet(t *testing.T) {
+	const day, agents = 20_000, 2_000
+	b := newBooks(func() fault { return none })
+	r := newRecorder(t, b, func(o *clicks.Options) { o.Now = func() time.Time { return time.Unix(day*86_400, 0) } })
+	c := clicks.Click{Domain: "a.example", Code: "first", At: day * 86_400_000, Address: netip.MustParseAddr("2001:db8::77")}
+	r.Start()
+	until(t, "visitors are recognised", func() bool {
+		r.Record(c)
+		return len(b.visitors("first")) > 0
+	})
+	c.Code = "all"
+	var clickers sync.WaitGroup
+	for range 4 {
+		clickers.Go(func() {
+			mine := c
+			for n := range 2 * agents {
+				mine.Agent = fmt.Append(nil, "agent", n%agents)
+				r.Record(mine)
+			}
+		})
+	}
+	clickers.Wait()
+	stop(t, r)
+	want := make(map[uint32]bool)
+	salt := [16]byte{day % 256}
+	for n := range agents {
+		want[visit.Register(&salt, c.Address, xxhash.Sum64(fmt.Append(nil, "agent", n)))] = true
+	}
+	if got := b.visitors("all"); !maps.Equal(got, want) {
+		t.Errorf("%d visitors, want these %d", len(got), len(want))
 	}
 }
 

@@ -3,12 +3,11 @@ package clicks
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
@@ -23,6 +22,8 @@ type Recorder struct {
 	spool   *spool.Spool
 	cursor  *spool.Cursor
 	salts   salts
+	seed    maphash.Seed // of the hashes by which texts are found again
+	agents  agents
 	tally   *tally
 	metrics *metrics
 	caught  atomic.Int64 // Unix milliseconds; what was recorded before is shipped, says the shipper
@@ -52,7 +53,7 @@ func New(o Options) (*Recorder, error) {
 		return nil, err
 	}
 	r := &Recorder{
-		options: o, spool: s, cursor: s.Cursor(shipping), tally: newTally(o.Rows, o.Visits), metrics: newMetrics(), stop: make(chan struct{}),
+		options: o, spool: s, cursor: s.Cursor(shipping), tally: newTally(o.Rows, o.Visits), seed: maphash.MakeSeed(), metrics: newMetrics(), stop: make(chan struct{}),
 	}
 	r.pace = beatEvery
 	r.caught.Store(o.Now().UnixMilli())
@@ -70,17 +71,19 @@ func (r *Recorder) Waiting() uint64 { return uint64(r.cursor.Waiting()) }
 
 // Record counts one click. Hot path: 0 allocs, no I/O, no lock held across I/O.
 func (r *Recorder) Record(c Click) {
-	record := spool.Record{At: c.At, Domain: view(c.Domain), Code: view(c.Code)}
-	var room [tagRoom]byte
+	var record spool.Record
+	record.At, record.Domain, record.Code = c.At, view(c.Domain), view(c.Code)
 	if !c.CountOnly {
-		record.Agent, record.Language, record.AgentHash = c.Agent, c.Language, xxhash.Sum64(c.Agent)
+		record.Agent, record.Language, record.AgentHash = c.Agent, c.Language, maphash.Bytes(r.seed, c.Agent)
 		record.Referrer = authority(c.Referrer)
-		if record.Query = tagged(c.Query, &room); len(record.Query) > 0 {
-			record.QueryHash = xxhash.Sum64(record.Query)
+		if len(c.Query) > 0 {
+			var room [tagRoom]byte
+			record.Query = tagged(c.Query, &room)
+			record.QueryHash = maphash.Bytes(r.seed, record.Query)
 		}
 		record.Network = c.Address // the spool keeps no more than the network
 		if salt := r.salts.of(c.At); salt != nil {
-			record.Visitor = visit.Register(salt, c.Address, record.AgentHash)
+			record.Visitor = visit.Register(salt, c.Address, r.agents.of(c.Agent, record.AgentHash))
 		}
 	}
 	if !r.spool.Append(&record) {

@@ -25,13 +25,21 @@ func Register(salt *[16]byte, address netip.Addr, agent uint64) uint32 {
 	if !address.IsValid() {
 		return 0
 	}
-	a := address.As16()
-	hash := sipHash(salt, [3]uint64{
-		binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:]), agent,
-	})
+	high, low := words(address)
+	hash := sipHash(salt, [3]uint64{high, low, agent})
 	index := uint32(hash >> (64 - indexBits))
 	rank := uint32(min(bits.LeadingZeros64(hash<<indexBits)+1, 64-indexBits+1))
 	return index<<6 | rank
+}
+
+// words are the sixteen bytes of an address; those of IPv4 stand behind ::ffff.
+func words(address netip.Addr) (high, low uint64) {
+	if address.Is4() {
+		b := address.As4() // half the time of As16
+		return 0, 0xffff<<16 | uint64(binary.LittleEndian.Uint32(b[:]))<<32
+	}
+	b := address.As16()
+	return binary.LittleEndian.Uint64(b[:8]), binary.LittleEndian.Uint64(b[8:])
 }
 
 // Network gives as much of an address as may be kept: 24 bits of IPv4, 48 of

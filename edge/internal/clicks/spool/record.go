@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"net/netip"
-	"sync/atomic"
-	"unsafe"
 )
 
 // A record in a segment, in the machine's own byte order, at a multiple of eight:
@@ -69,8 +67,9 @@ type Record struct {
 	Domain, Code []byte
 	// Agent, Referrer, Language and Query are what is kept of the request.
 	Agent, Referrer, Language, Query []byte
-	// AgentHash and QueryHash help to find a text again: equal ones have equal
-	// hashes. Not kept.
+	// AgentHash and QueryHash stand for the texts when they are looked for: texts of
+	// one length and hash are taken for one. So the hash must be keyed with a secret.
+	// Not kept.
 	AgentHash, QueryHash uint64
 }
 
@@ -104,10 +103,8 @@ func (r *Record) encode(room []byte, format uint8, agent, query []byte) (length 
 	room = room[:length]
 	binary.NativeEndian.PutUint64(room[atTime:], uint64(r.At))
 	binary.NativeEndian.PutUint32(room[atVisitor:], r.Visitor)
-	copy(room[atFormat:header], []byte{
-		format, uint8(len(network)), uint8(len(domain)), uint8(len(code)),
-		uint8(len(agent)), uint8(len(referrer)), uint8(len(language)), uint8(len(query)),
-	})
+	binary.LittleEndian.PutUint64(room[atFormat:], uint64(format)|uint64(len(network))<<8|uint64(len(domain))<<16|uint64(len(code))<<24|
+		uint64(len(agent))<<32|uint64(len(referrer))<<40|uint64(len(language))<<48|uint64(len(query))<<56)
 	// One behind the other, the field's order. Most are empty, and a copy is a call.
 	at := header + copy(room[header:], network)
 	at += copy(room[at:], domain)
@@ -122,9 +119,11 @@ func (r *Record) encode(room []byte, format uint8, agent, query []byte) (length 
 	return length
 }
 
-// commit makes the record at the start of room exist.
+// commit makes the record at the start of room exist. A plain store will do: a
+// reader learns under the ring's mutex how far to read, a process is killed between
+// two instructions, and what a power failure tears the checksum shows.
 func commit(room []byte, length int) {
-	atomic.StoreUint32((*uint32)(unsafe.Pointer(&room[0])), uint32(length))
+	binary.NativeEndian.PutUint32(room, uint32(length))
 }
 
 // padded is the room that a record takes.

@@ -59,7 +59,7 @@ func (g *ring) refer(at *[place]byte, words []byte, hash uint64) (reference []by
 		return nil, false
 	}
 	k := g.known.of(hash)
-	if !k.is(words, hash, g.filled.mapping) {
+	if !k.is(words, hash) {
 		begin := g.filled.end
 		if !g.commit((&Record{}).encode(g.room, text, words, nil)) {
 			return nil, false

@@ -8,13 +8,13 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 )
 
-// said is a click whose code tells what its agent and query are. Some agents have
-// their hash for themselves, and stand once in a segment; the others drive each
-// other out.
+// said is a click whose code tells what its agent and query are. Agents have a place
+// in the table for themselves, and stand once in a segment; queries share one, and
+// drive each other out.
 func said(n int) *spool.Record {
 	r := click(n)
-	r.Agent, r.AgentHash = fmt.Append(nil, "agent", n%7), uint64(n%7)
-	r.Query, r.QueryHash = fmt.Append(nil, "query", n%5), uint64(n%2)
+	r.Agent, r.AgentHash = fmt.Append(nil, "agent", n%7), uint64(n%7+1)
+	r.Query, r.QueryHash = fmt.Append(nil, "query", n%5), uint64(n%5)<<9
 	return r
 }
 
