@@ -65,10 +65,8 @@ func (l *listener) Accept() (net.Conn, error) {
 		return failed != syscall.EAGAIN
 	})
 	switch {
-	case errors.Is(err, os.ErrClosed):
+	case err != nil: // without a deadline, reading ends only with the file, in words of the poller's own
 		return nil, net.ErrClosed
-	case err != nil:
-		return nil, err
 	case failed != nil:
 		return nil, os.NewSyscallError("accept4", failed)
 	}

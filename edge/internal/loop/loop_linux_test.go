@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -221,6 +222,30 @@ func TestStop(t *testing.T) {
 }
 
 // Connections are as net makes them, though only the socket that listens was told.
+// A listener that is closed is told from one that fails, also by those who wait.
+func TestAcceptEndsWithTheListener(t *testing.T) {
+	port, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := loop.Listener(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	accept := func() { _, err := l.Accept(); ended <- err }
+	go accept() // before, or while it is closed
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	go accept()
+	for range 2 {
+		if err := <-ended; !errors.Is(err, net.ErrClosed) {
+			t.Errorf("ended with %v", err)
+		}
+	}
+}
+
 func TestInherited(t *testing.T) {
 	h := open(t, loop.Options{})
 	g, _ := h.enter(nil)
