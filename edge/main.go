@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,15 @@ type command struct {
 
 func main() {
 	cli.Main("edge", "Answers short links from memory.", &command{})
+}
+
+// Validate is called by kong.
+func (c *command) Validate() error {
+	return cmp.Or(
+		cli.Positive("--cache-bytes", c.CacheBytes), cli.Positive("--larder-bytes", c.LarderBytes),
+		cli.Positive("--negative-entries", c.Absences), cli.Positive("--max-stale", c.MaxStale),
+		cli.Positive("--unknown-burst", c.UnknownBurst), cli.Positive("--spool-sync", c.SpoolSync),
+	)
 }
 
 // Run implements what cli.Main calls.

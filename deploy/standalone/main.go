@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,11 @@ type command struct {
 	TrustedProxies  []string      `placeholder:"CIDR" help:"Networks of proxies whose X-Forwarded-For is believed, by the edge and by the API, comma-separated. Default: none."`
 	MaxStale        time.Duration `help:"How long the edge serves links when it cannot learn of changes." default:"24h"`
 	cli.MasterKey
+}
+
+// Validate is called by kong.
+func (c *command) Validate() error {
+	return cmp.Or(cli.Positive("--cache-bytes", c.CacheBytes), cli.Positive("--max-stale", c.MaxStale))
 }
 
 // Run starts everything, says where, and stops when ctx ends.
