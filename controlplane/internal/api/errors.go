@@ -49,7 +49,7 @@ func problemOf(err error) (p *Problem, expected bool) {
 
 func unavailable() *Problem {
 	return newProblem(http.StatusServiceUnavailable, "unavailable",
-		"the database does not answer in time; try again in a moment").with("Retry-After", retryAfter)
+		"the database, or etcd, does not answer in time; try again in a moment").with("Retry-After", retryAfter)
 }
 
 func unauthenticated(detail string) *Problem {

@@ -3,6 +3,7 @@ package links
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -81,8 +82,7 @@ func scriptsOf(label string) []string {
 	return found
 }
 
-// warn collects the warnings about l. That another's alias looks like it is told
-// without naming whose it is or where it leads.
+// warn collects the warnings about made.
 func (l *Links) warn(ctx context.Context, made *Link) []Warning {
 	warnings := append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)
 	if !made.Custom {
@@ -94,7 +94,7 @@ func (l *Links) warn(ctx context.Context, made *Link) []Warning {
 	}
 	for _, key := range similar {
 		if key.Code != made.Code {
-			return append(warnings, lookalike(key))
+			return append(warnings, l.lookalike(ctx, made, key))
 		}
 	}
 	return warnings
@@ -103,8 +103,14 @@ func (l *Links) warn(ctx context.Context, made *Link) []Warning {
 // maxSimilar bounds the look at aliases of one shape: one other is enough.
 const maxSimilar = 2
 
-func lookalike(key link.Key) Warning {
-	return Warning{"alias", LooksLike, fmt.Sprintf("is easily mistaken for %q, which exists", key.Code)}
+// lookalike names the alias that made is mistaken for only to those whose it is:
+// on a domain that tenants share, they would read each other's from warnings.
+func (l *Links) lookalike(ctx context.Context, made *Link, key link.Key) Warning {
+	shown := "another alias"
+	if other, err := l.Store.ReadLink(ctx, key); err == nil && other.Workspace == made.Workspace {
+		shown = strconv.Quote(key.Code)
+	}
+	return Warning{"alias", LooksLike, fmt.Sprintf("is easily mistaken for %s, which exists", shown)}
 }
 
 // Circles warns about a link whose target is one of our own domains by now,

@@ -61,6 +61,27 @@ func TestLookalikes(t *testing.T) {
 	}
 }
 
+// TestLookalikesOfOtherTenants: one tenant's alias is not read from the warnings
+// of another on the domain that they share.
+func TestLookalikesOfOtherTenants(t *testing.T) {
+	l, _ := rules(t)
+	warned := func(by links.Caller, alias string) string {
+		t.Helper()
+		made, err := l.Create(t.Context(), by, links.Draft{Alias: alias, Fields: links.Fields{URL: of(target)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(made.Warnings)
+	}
+	warned(alice, "paypal")
+	if own := warned(alice, "PayPaI"); !strings.Contains(own, `"paypal"`) {
+		t.Errorf("her own: %s", own)
+	}
+	if told := warned(links.Caller{ID: "bob", Workspace: "other"}, "PayPa1"); !strings.Contains(told, links.LooksLike) || strings.Contains(strings.ToLower(told), "paypa") {
+		t.Errorf("another's: %s", told)
+	}
+}
+
 func TestA4Offensive(t *testing.T) {
 	l, _ := rules(t)
 	for alias, want := range map[string]string{
