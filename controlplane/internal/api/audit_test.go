@@ -56,9 +56,15 @@ func TestAudit(t *testing.T) {
 		t.Errorf("%d entries for nothing", now-all)
 	}
 	update := f.entries("?action=link.update&subject=link+go.example/mine")
-	if len(update) != 1 || fmt.Sprint(update[0]["before"].(map[string]any)["url"], " ", update[0]["after"].(map[string]any)["url"]) != "https://example.com/1 https://example.com/2" {
+	if len(update) != 1 || fmt.Sprint(update[0]["before"].(map[string]any)["long_url"], " ", update[0]["after"].(map[string]any)["long_url"]) != "https://example.com/1 https://example.com/2" {
 		t.Errorf("the update: %v", update)
 	}
+	f.do("PATCH", at, `{"expires_at":"2099-01-01T01:00:00+01:00"}`).want(t, 200, "", "")
+	bounded := f.entries("?action=link.update&subject=link+go.example/mine")[0]["after"].(map[string]any)
+	if made, _ := bounded["created_at"].(string); bounded["expires_at"] != "2099-01-01T00:00:00Z" || !strings.HasSuffix(made, "Z") || bounded["status"] != "active" {
+		t.Errorf("not as the API writes a link: %v", bounded)
+	}
+	all++
 	if text, _ := json.Marshal(f.entries("")); strings.Contains(string(text), canary) || strings.Contains(string(text), "hash") {
 		t.Errorf("a key is in the audit: %s", text)
 	}
