@@ -55,6 +55,7 @@ var walls = map[string]wall{
 	"Kafka's client stays with the events": {behind: []string{"github.com/twmb/franz-go"}, from: []string{"edge/internal/events"}, tests: true},
 	"fasthttp stays in the edge":           {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
 	"sketches stay with visitors":          {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}, tests: true},
+	"schemas are checked in tests":         {behind: []string{"github.com/santhosh-tekuri"}, tests: true},
 	"test support stays in tests":          {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
 }
 

@@ -45,6 +45,7 @@ func New(o Options) (http.Handler, error) {
 	a.registerDomains()
 	a.registerAudit()
 	a.registerWebhooks()
+	describeFailures(a.huma.OpenAPI())
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)
@@ -65,7 +66,10 @@ func New(o Options) (http.Handler, error) {
 // from elsewhere, and its cached documents race.
 func config() huma.Config {
 	c := huma.DefaultConfig("Fingerpost", "1")
-	c.Info.Description = "Short links. Errors are RFC 9457 problems with a stable code; times are RFC 3339 in UTC; unknown fields and parameters are refused."
+	c.Info.Description = introduction
+	c.Info.License = &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}
+	c.Servers = []*huma.Server{{URL: "/", Description: "The control plane that serves this."}}
+	c.Tags = tags()
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
 	c.Transformers = []huma.Transformer{translate}
@@ -114,12 +118,7 @@ func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(c
 	if op.Responses == nil {
 		op.Responses = make(map[string]*huma.Response)
 	}
-	op.Responses["default"] = &huma.Response{
-		Description: "A problem.",
-		Content: map[string]*huma.MediaType{
-			problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}},
-		},
-	}
+	op.Responses["default"] = aProblem("Any other problem.")
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
 		defer cancel()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,7 +45,10 @@ func (a *api) registerCreate() {
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "create-url", Method: http.MethodPost, Path: "/api/v1/urls", DefaultStatus: http.StatusCreated,
 		Summary: "Create a link", Tags: []string{"links"},
-		Description: "The link is durable when this answers. Edges know it milliseconds later. 200 instead of 201 if if_exists has found a link.",
+		Description: "The link is durable when this answers. Edges know it milliseconds later.",
+		Responses: map[string]*huma.Response{"200": {Description: "if_exists has found this link.", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Link](), true, "Link")},
+		}}},
 	}, a.create)
 }
 

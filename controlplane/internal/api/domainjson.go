@@ -18,7 +18,7 @@ type Domain struct {
 	Name           string    `json:"name" example:"go.example.com"`
 	Aliases        []string  `json:"aliases" nullable:"false" doc:"Other hosts that mean this domain."`
 	Workspace      *string   `json:"workspace" doc:"Whose links may stand here; null: everybody's."`
-	Redirect       int       `json:"redirect" doc:"HTTP status of links that name none." example:"302"`
+	Redirect       int       `json:"redirect" enum:"301,302,307,308" doc:"HTTP status of links that name none."`
 	CodeLength     int       `json:"code_length" doc:"Length of generated codes." example:"7"`
 	UnknownURL     *string   `json:"unknown_url" doc:"Where unknown codes lead; null: 404."`
 	ExpiredURL     *string   `json:"expired_url" doc:"Where expired links lead that name no URL of their own; null: 410."`

@@ -26,6 +26,10 @@ func (a *api) registerExport() {
 		Summary: "Export links", Tags: []string{"links"},
 		Description: "All links that you may see, the oldest first, streamed. An import takes it back. In CSV, cells that a spreadsheet would take " +
 			"for a formula start with an apostrophe. If the export fails midway, the connection is cut.",
+		Responses: map[string]*huma.Response{"200": {Description: "The links.", Content: map[string]*huma.MediaType{
+			csvType:    {Schema: &huma.Schema{Type: huma.TypeString}},
+			ndjsonType: {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}},
 	}, a.export)
 }
 
@@ -37,7 +41,7 @@ func (a *api) export(_ context.Context, key access.Key, in *exportRequest) (*hum
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		kind := "text/csv; charset=utf-8"
 		if in.Format == string(transfer.NDJSON) {
-			kind = "application/x-ndjson"
+			kind = ndjsonType
 		}
 		ctx.SetHeader("Content-Type", kind)
 		ctx.SetHeader("Content-Disposition", `attachment; filename="links.`+in.Format+`"`)

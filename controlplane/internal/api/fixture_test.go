@@ -222,6 +222,7 @@ func (f *fixture) do(method, path, body string, header ...string) answer {
 	}
 	a := answer{status: response.StatusCode, header: response.Header, body: string(data)}
 	_ = json.Unmarshal(data, &a.json) // what is no object stays nil
+	description.hold(f.t, f.handler, request, &a)
 	return a
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,6 +19,9 @@ type importRequest struct {
 	Domain   string `query:"domain" doc:"Where all links go; without it, what their rows say."`
 	IfExists string `query:"if_exists" enum:"return,create" default:"return" doc:"return: rows without a code whose target has a link of yours are left alone, so an import may be repeated."`
 }
+
+// ndjsonType is that of lines of JSON.
+const ndjsonType = "application/x-ndjson"
 
 // ImportLine is one line of an import's answer.
 type ImportLine struct {
@@ -36,6 +40,7 @@ type ImportCount struct {
 }
 
 func (a *api) registerTransfer() {
+	line := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[ImportLine](), true, "ImportLine")
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "import-urls", Method: http.MethodPost, Path: "/api/v1/import", DefaultStatus: http.StatusOK,
 		Metadata: map[string]any{streamed: true},
@@ -43,9 +48,11 @@ func (a *api) registerTransfer() {
 		Description: "The body is CSV or NDJSON of any length: an export of ours, or of Bitly, YOURLS, Kutt or Shlink. The answer comes while " +
 			"the body is read, a line of JSON every thousand rows and for each bad one. Cut off anywhere, it may be sent again from the start.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"text/csv":             {Schema: &huma.Schema{Type: "string"}, Example: "long_url,code,title\nhttps://example.com/autumn,autumn,Autumn sale\n"},
-			"application/x-ndjson": {Schema: &huma.Schema{Type: "string"}, Example: `{"long_url":"https://example.com/autumn","code":"autumn","tags":["poster"]}`},
+			"text/csv": {Schema: &huma.Schema{Type: "string"}, Example: "long_url,code,title\nhttps://example.com/autumn,autumn,Autumn sale\n"},
+			ndjsonType: {Schema: &huma.Schema{Type: "string"}, Example: `{"long_url":"https://example.com/autumn","code":"autumn","tags":["poster"]}`},
 		}},
+		Responses: map[string]*huma.Response{"200": {Description: "Lines; each is this.",
+			Content: map[string]*huma.MediaType{ndjsonType: {Schema: line}}}},
 	}, a.importLinks)
 	a.registerExport()
 }
@@ -57,7 +64,7 @@ func (a *api) importLinks(_ context.Context, key access.Key, in *importRequest) 
 		}
 	}
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		ctx.SetHeader("Content-Type", "application/x-ndjson")
+		ctx.SetHeader("Content-Type", ndjsonType)
 		ctx.SetStatus(http.StatusOK)
 		s := newStream(ctx)
 		out := json.NewEncoder(s.out)

@@ -18,7 +18,7 @@ type APIKey struct {
 	Name       string         `json:"name" example:"newsletter"`
 	Workspace  string         `json:"workspace" example:"default"`
 	UserID     string         `json:"user_id" doc:"The user whose key this is; the key's own id if it is nobody's."`
-	Scopes     []access.Scope `json:"scopes" nullable:"false" doc:"urls:read, urls:write, stats:read, admin."`
+	Scopes     []access.Scope `json:"scopes" nullable:"false" enum:"urls:read,urls:write,stats:read,admin"`
 	RateLimit  *int           `json:"rate_limit" doc:"Requests a second; null: no limit."`
 	CreatedAt  time.Time      `json:"created_at"`
 	ExpiresAt  *time.Time     `json:"expires_at" doc:"null: never."`

@@ -37,6 +37,10 @@ func (a *api) registerQR() {
 		OperationID: "read-url-qr", Method: http.MethodGet, Path: "/api/v1/urls/{code}/qr",
 		Summary: "Draw a link's QR code", Tags: []string{"links"},
 		Description: "The code holds the short URL, so what it leads to can still be changed once it is printed.",
+		Responses: map[string]*huma.Response{"200": {Description: "The picture.", Content: map[string]*huma.MediaType{
+			"image/svg+xml": {Schema: &huma.Schema{Type: huma.TypeString}},
+			"image/png":     {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		}}},
 	}, a.qr)
 }
 

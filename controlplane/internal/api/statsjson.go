@@ -3,6 +3,8 @@ package api
 import (
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
@@ -42,6 +44,14 @@ type ClickPeriod struct {
 	Bots    uint64        `json:"bots" doc:"Clicks that programs made; part of total unless bots are excluded." example:"17"`
 	Uniques *Uniques      `json:"uniques" doc:"null for many links, and among bots."`
 	Items   []ClickBucket `json:"items" nullable:"false" doc:"The buckets that have clicks, oldest first."`
+}
+
+// TransformSchema is asked by huma, also for what ClickPeriod is embedded in: it
+// knows of no pointer to a struct that may be null.
+func (ClickPeriod) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	uniques := s.Properties["uniques"]
+	s.Properties["uniques"] = &huma.Schema{Description: uniques.Description, AnyOf: []*huma.Schema{{Ref: uniques.Ref}, {Type: "null"}}}
+	return s
 }
 
 // ClickBucket is the clicks of one bucket.

@@ -16,7 +16,7 @@ type User struct {
 	ID         string      `json:"id" example:"u4fT9sQe1"`
 	Workspace  string      `json:"workspace" example:"default"`
 	Name       string      `json:"name" example:"Anna"`
-	Email      string      `json:"email" example:"anna@example.com"`
+	Email      string      `json:"email" nullable:"false" example:"anna@example.com"`
 	Role       access.Role `json:"role" enum:"viewer,editor,admin" doc:"Bounds what the user's keys may do: viewer reads, editor writes links, admin does everything in every workspace."`
 	Version    uint64      `json:"version" doc:"Rises with each change; also the ETag."`
 	CreatedAt  time.Time   `json:"created_at"`
