@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"net"
 	"net/url"
 	"sync"
@@ -18,6 +19,14 @@ const (
 	Unheard
 	// Undelivered does not reach PostgreSQL; the connection is cut before.
 	Undelivered
+	// Refused fails with what CockroachDB may answer anything in a transaction with: it
+	// has to give way, and be repeated. Outside of one it is Delivered: there CockroachDB
+	// repeats by itself.
+	Refused
+	// Doubtful is a commit that happens, and is answered with that nobody knows.
+	Doubtful
+	// Undone is a commit that does not happen, and is answered so too.
+	Undone
 )
 
 // cutter stands between clients and PostgreSQL.
@@ -25,6 +34,7 @@ type cutter struct {
 	listener net.Listener
 	server   string
 	fate     func(said []byte) Fate
+	pretend  bool // to be CockroachDB
 	group    sync.WaitGroup
 	conns    sync.Map // net.Conn to nothing; all that were opened
 }
@@ -34,11 +44,16 @@ type cutter struct {
 // one write, so what it says is not torn between two calls on loopback.
 func Cut(t testing.TB, databaseURL string, fate func(said []byte) Fate) (proxied string) {
 	t.Helper()
+	return (&cutter{fate: fate}).serve(t, databaseURL)
+}
+
+func (c *cutter) serve(t testing.TB, databaseURL string) (proxied string) {
+	t.Helper()
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cutter{server: u.Host, fate: fate}
+	c.server = u.Host
 	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -70,29 +85,46 @@ func (c *cutter) accept() {
 		}
 		c.conns.Store(client, nil)
 		c.conns.Store(server, nil)
-		deaf := new(atomic.Bool) // the client hears nothing from now on
-		c.group.Go(func() { c.requests(client, server, deaf) })
-		c.group.Go(func() { answers(client, server, deaf) })
+		l := &line{cutter: c, client: client, server: server}
+		c.group.Go(l.requests)
+		c.group.Go(l.answers)
 	}
 }
 
-func (c *cutter) requests(client, server net.Conn, deaf *atomic.Bool) {
-	defer server.Close()
+// line is one connection.
+type line struct {
+	*cutter
+	client, server net.Conn
+	deaf           atomic.Bool // the client hears nothing from now on
+	begun          atomic.Bool // PostgreSQL said last that a transaction is under way
+}
+
+func (l *line) requests() {
+	defer l.server.Close()
 	buf := make([]byte, 64<<10)
-	for {
-		n, err := client.Read(buf)
+	for first := true; ; first = false {
+		n, err := l.client.Read(buf)
 		if err != nil {
 			return
 		}
-		switch c.fate(buf[:n]) {
+		said := buf[:n]
+		fate := l.fate(said)
+		switch fate {
 		case Undelivered:
-			deaf.Store(true)
-			client.Close()
+			l.deaf.Store(true)
+			l.client.Close()
 			return
 		case Unheard:
-			deaf.Store(true)
+			l.deaf.Store(true)
+		case Refused, Doubtful, Undone:
+			if l.begun.Load() && whole(said) {
+				said = failing(fate, said)
+			}
 		}
-		if _, err := server.Write(buf[:n]); err != nil {
+		if first && l.pretend {
+			said = forPostgreSQL(said)
+		}
+		if _, err := l.server.Write(said); err != nil {
 			return
 		}
 	}
@@ -100,15 +132,20 @@ func (c *cutter) requests(client, server net.Conn, deaf *atomic.Bool) {
 
 // answers forwards what the server says, or cuts the client off when it should
 // not hear it.
-func answers(client, server net.Conn, deaf *atomic.Bool) {
-	defer client.Close()
+func (l *line) answers() {
+	defer l.client.Close()
 	buf := make([]byte, 64<<10)
-	for {
-		n, err := server.Read(buf)
-		if err != nil || deaf.Load() {
+	for first := true; ; first = false {
+		n, err := l.server.Read(buf)
+		if err != nil || l.deaf.Load() {
 			return
 		}
-		if _, err := client.Write(buf[:n]); err != nil {
+		said := buf[:n]
+		l.begun.Store(bytes.HasSuffix(said, readyWithin))
+		if first && l.pretend {
+			said = asCockroach(said)
+		}
+		if _, err := l.client.Write(said); err != nil {
 			return
 		}
 	}

@@ -6,8 +6,24 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 )
+
+// resultsBuffer is how many bytes of an answer a node keeps before it sends the first:
+// until then it repeats by itself a statement that had to give way. Nodes before 24.1
+// keep 16 KiB, unless they are asked for what is usual since.
+const resultsBuffer = "524288"
+
+// cockroachSessions asks for that, and spreads connections over the hosts of the URL,
+// all of which are alike.
+func cockroachSessions(config *pgx.ConnConfig) []stdlib.OptionOpenDB {
+	if config.RuntimeParams["results_buffer_size"] == "" {
+		config.RuntimeParams["results_buffer_size"] = resultsBuffer
+	}
+	return []stdlib.OptionOpenDB{stdlib.OptionBeforeConnect(stdlib.RandomizeHostOrderFunc)}
+}
 
 // step is a change of the tables that CockroachDB alone knows. Everything works
 // without it; with it, some things are near, or spread, or go by themselves. Each

@@ -16,7 +16,7 @@ import (
 // cut at the commit is answered as what it was, within the request, and happens
 // once however often it is sent.
 func TestF8NamedCutAtCommit(t *testing.T) {
-	for _, tc := range cases {
+	for _, tc := range commitCases {
 		t.Run(tc.name, func(t *testing.T) {
 			p, behind, direct := onCut(t)
 			keeper, err := idempotency.New(behind, slog.New(slog.DiscardHandler), nil)
@@ -54,7 +54,7 @@ func TestF8NamedCutAtCommit(t *testing.T) {
 				}
 				return answer.Status
 			}
-			p.cutAt("commit", tc.deliver)
+			p.cutAt("commit", tc.fate)
 			first := http.StatusServiceUnavailable // it did not happen, and that is what it says
 			if tc.times == 1 {
 				first = http.StatusCreated

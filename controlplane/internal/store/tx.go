@@ -12,8 +12,9 @@ import (
 )
 
 // maxRetries bounds how often a statement or transaction is repeated after the
-// database chose it to give way to another.
-const maxRetries = 20
+// database chose it to give way to another. A request's deadline comes before: a
+// hundred who change one link at once on a serializable server need more than twenty.
+const maxRetries = 50
 
 // The pause before retry n is random below firstPause * 2^n, at most maxPause,
 // so that those who collided do not do it again together.
@@ -88,7 +89,7 @@ func pause(ctx context.Context, attempt int) error {
 	if attempt == 0 {
 		return nil
 	}
-	longest := min(firstPause<<attempt, maxPause)
+	longest := min(firstPause<<min(attempt, 10), maxPause) // which 10 is enough for
 	timer := time.NewTimer(rand.N(longest))
 	defer timer.Stop()
 	select {

@@ -102,8 +102,8 @@ func TestRetriesAreBounded(t *testing.T) {
 		err  error
 		want int
 	}{
-		{"a serialization failure", &pgconn.PgError{Code: "40001"}, 21},
-		{"a deadlock, wrapped", fmt.Errorf("adding: %w", &pgconn.PgError{Code: "40P01"}), 21},
+		{"a serialization failure", &pgconn.PgError{Code: "40001"}, 51},
+		{"a deadlock, wrapped", fmt.Errorf("adding: %w", &pgconn.PgError{Code: "40P01"}), 51},
 		{"an unknown outcome", &pgconn.PgError{Code: "40003"}, 1},
 		{"a lost connection", errors.New("unexpected EOF"), 1},
 	} {

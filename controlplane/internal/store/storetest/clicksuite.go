@@ -20,17 +20,9 @@ import (
 // and several stores on one database. database gives the URL of one that is
 // empty.
 func RunClicks(t *testing.T, database func(t *testing.T) (url string)) {
-	for _, part := range []struct {
-		name string
-		run  func(t *testing.T, f *fixture)
-	}{
-		{"a batch counts once", batchOnce},
-		{"concurrent batches add up", batchesAddUp},
-		{"F3 three times, reordered, late and cut off", deliveries},
-		{"a number has one digest", digests},
-		{"an epoch ends", epochEnds},
+	RunClickRaces(t, database)
+	runClicks(t, database, []clickPart{
 		{"folded numbers are duplicates", folded},
-		{"folding races with duplicates", foldRace},
 		{"edges are known by what they ship", edges},
 		{"an edge ends", ends},
 		{"two processes under one name", rivals},
@@ -38,14 +30,37 @@ func RunClicks(t *testing.T, database func(t *testing.T) (url string)) {
 		{"links are counted by workspace, domain and tag", scopes},
 		{"details add up", details},
 		{"details stay bounded", boundedValues},
-		{"a question finds what is not posted", unposted},
-		{"a long journal is posted by who books", longJournal},
 		{"many visitors become a sketch", sketches},
 		{"old clicks are pruned", prunes},
 		{"late clicks go where they are kept", lateClicks},
+	})
+}
+
+// RunClickRaces runs the part of it where batches come twice, or several at once.
+func RunClickRaces(t *testing.T, database func(t *testing.T) (url string)) {
+	runClicks(t, database, []clickPart{
+		{"a batch counts once", batchOnce},
+		{"concurrent batches add up", batchesAddUp},
+		{"F3 three times, reordered, late and cut off", deliveries},
+		{"a number has one digest", digests},
+		{"an epoch ends", epochEnds},
+		{"folding races with duplicates", foldRace},
+		{"a question finds what is not posted", unposted},
+		{"a question finds what is partly posted", partlyPosted},
+		{"a question is asked while clicks are posted", askedMeanwhile},
+		{"a long journal is posted by who books", longJournal},
 		{"clicks of the build before are rolled up", carries},
 		{"a day has one salt", salts},
-	} {
+	})
+}
+
+type clickPart struct {
+	name string
+	run  func(t *testing.T, f *fixture)
+}
+
+func runClicks(t *testing.T, database func(t *testing.T) (url string), parts []clickPart) {
+	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
 			f := &fixture{url: database(t)}
 			f.clock.Store(noon)
