@@ -46,8 +46,8 @@ func (g *Guard) Plain(c net.Conn) *Plain { return &Plain{Conn: g.Conn(c)} }
 
 // Glance answers what has arrived on s, which is the guarded connection's, as far
 // as that can be done without waiting. What is Unfinished is for Advance, or for the
-// server if it is Pending. now is Unix
-// milliseconds. Hot path: 0 allocs.
+// server if it is Pending. now is Unix milliseconds. A buffer's worth is dealt with
+// at once, so that whoever sends much does not keep others waiting. Hot path: 0 allocs.
 func (p *Plain) Glance(s Socket, now int64) Outcome {
 	p.sit()
 	n, err := s.TryRead(p.desk.head[:])
@@ -73,7 +73,7 @@ func (p *Plain) Glance(s Socket, now int64) Outcome {
 		p.left = ""
 		p.release()
 	}
-	if p.end > 0 || p.status != 0 || n == len(p.desk.head) {
+	if p.end > 0 || p.status != 0 || n == len(p.desk.head) { // if so, more may be there
 		return Unfinished
 	}
 	p.rise()

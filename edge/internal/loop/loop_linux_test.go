@@ -221,7 +221,6 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// Connections are as net makes them, though only the socket that listens was told.
 // A listener that is closed is told from one that fails, also by those who wait.
 func TestAcceptEndsWithTheListener(t *testing.T) {
 	port, err := net.Listen("tcp", "127.0.0.1:0")
@@ -246,6 +245,7 @@ func TestAcceptEndsWithTheListener(t *testing.T) {
 	}
 }
 
+// Connections are as net makes them, though only the socket that listens was told.
 func TestInherited(t *testing.T) {
 	h := open(t, loop.Options{})
 	g, _ := h.enter(nil)
