@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
@@ -182,14 +183,14 @@ type keyRecord struct {
 	Scopes    []access.Scope `json:"scopes"`
 	Unlimited bool           `json:"unlimited,omitempty"`
 	RateLimit int            `json:"rate_limit,omitempty"`
-	ExpiresAt int64          `json:"expires_at,omitempty"`
-	RevokedAt int64          `json:"revoked_at,omitempty"`
+	ExpiresAt time.Time      `json:"expires_at,omitzero"`
+	RevokedAt time.Time      `json:"revoked_at,omitzero"`
 }
 
 func keyChange(action string, before, after *access.Key) audit.Change {
 	c := audit.Change{Workspace: after.Workspace, Action: action, Subject: "key " + after.ID}
 	record := func(k *access.Key) keyRecord {
-		return keyRecord{k.Name, k.UserID, k.Scopes, k.Unlimited, k.RateLimit, k.ExpiresAt, k.RevokedAt}
+		return keyRecord{k.Name, k.UserID, k.Scopes, k.Unlimited, k.RateLimit, boundOf(k.ExpiresAt), boundOf(k.RevokedAt)}
 	}
 	c.After = record(after)
 	if before != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
@@ -72,14 +73,14 @@ type userRecord struct {
 	Name       string      `json:"name"`
 	Email      string      `json:"email"`
 	Role       access.Role `json:"role"`
-	DisabledAt int64       `json:"disabled_at,omitempty"`
+	DisabledAt time.Time   `json:"disabled_at,omitzero"`
 }
 
 func userChange(action string, before, after *access.User) audit.Change {
 	c := audit.Change{Workspace: after.Workspace, Action: action, Subject: "user " + after.ID, Version: after.Version}
-	c.After = userRecord{after.Name, after.Email, after.Role, after.DisabledAt}
+	c.After = userRecord{after.Name, after.Email, after.Role, boundOf(after.DisabledAt)}
 	if before != nil {
-		c.Before = userRecord{before.Name, before.Email, before.Role, before.DisabledAt}
+		c.Before = userRecord{before.Name, before.Email, before.Role, boundOf(before.DisabledAt)}
 	}
 	return c
 }
