@@ -11,33 +11,54 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fingerpost/fingerpost/bench/pace"
 )
 
-// TestL1Saturation asks for more than an edge can answer: what it answers stays
-// what it was at its peak, and connections past the limit are refused at once.
+// TestL1Saturation offers twice what an edge can answer, at fixed intervals: it
+// goes on answering as much as at its peak, and meanwhile connections past the
+// limit are refused at once.
 func TestL1Saturation(t *testing.T) {
-	const limit = 64
+	const limit = 32
 	d, judged := loadTime(t)
 	e := startOneEdge(t, "--max-connections", strconv.Itoa(limit), "--max-connections-per-address", strconv.Itoa(limit))
 	code := e.link(t)
-	path := func() string { return "/" + code }
-	peak := during(t, d, e.addr, limit/4, path)
-	over := during(t, d, e.addr, limit/2, path)
-	share := over.rate(302) / peak.rate(302)
-	for range limit {
-		defer asked(t, e.addr, code).Close()
+	lasting := func(d time.Duration, connections int, pacer pace.Pacer) offered {
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		defer cancel()
+		return offer(ctx, t, e.addr, code, connections, pacer)
 	}
-	past := during(t, d/4, e.addr, 4, path)
-	t.Logf("peak %.0f/s; asked by twice as many %.0f/s (%.2f of it), p99 %v; past the limit %.0f/s are refused, p99 %v",
-		peak.rate(302), over.rate(302), share, over.times.Quantile(0.99), past.rate(503), past.times.Quantile(0.99))
-	if len(over.statuses) != 1 || over.failures > 0 || over.statuses[302] == 0 {
-		t.Errorf("answers %v and %d failures", over.statuses, over.failures)
+	connections := func(n int) func() bool {
+		return func() bool { return e.metric(t, "fingerpost_edge_connections") == float64(n) }
 	}
-	if len(past.statuses) != 1 || past.statuses[503] == 0 {
-		t.Errorf("past the limit: %v", past.statuses)
+	eventually(t, 5*time.Second, "nobody is connected", connections(0))
+	peak := lasting(d/4, limit, pace.Closed())
+	eventually(t, 5*time.Second, "nobody is connected", connections(0))
+
+	var over offered
+	var group sync.WaitGroup
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	group.Go(func() { over = offer(ctx, t, e.addr, code, limit, fixed(t, 2*peak.perSecond())) })
+	eventually(t, 5*time.Second, "all that may are connected", connections(limit))
+	past := lasting(d, 4, fixed(t, 200))
+	end()
+	group.Wait()
+
+	share := over.perSecond() / peak.perSecond()
+	t.Logf("peak %.0f/s; of twice as many %.0f/s are answered (%.2f of it), %v behind at the end; past the limit %d are refused, p99 %v",
+		peak.perSecond(), over.perSecond(), share, over.Latency.Quantile(1), past.refusals, past.Latency.Quantile(0.99))
+	if over.redirects == 0 || over.refusals+over.others > 0 {
+		t.Errorf("%d redirects, %d refusals, %d others", over.redirects, over.refusals, over.others)
+	}
+	if past.refusals == 0 || past.redirects > 0 {
+		t.Errorf("past the limit: %d refusals, %d redirects, %d others", past.refusals, past.redirects, past.others)
 	}
 	if judged && share < 0.95 {
 		t.Errorf("%.2f of the peak, want 0.95", share)
+	}
+	if judged && past.Latency.Quantile(0.99) > 100*time.Millisecond {
+		t.Errorf("refused after %v, want 100 ms at most", past.Latency.Quantile(0.99))
 	}
 }
 
