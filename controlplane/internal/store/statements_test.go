@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,10 +24,6 @@ const (
 	statementsHead   = "-- What the store says to PostgreSQL and CockroachDB, as its tests saw it; $… stands for any number of parameters.\n"
 	updateStatements = "FINGERPOST_UPDATE"
 )
-
-// forbidden is what not both servers know, from CockroachDB 22.1 and PostgreSQL 15 on.
-var forbidden = regexp.MustCompile(`(?i)\b(SKIP LOCKED|NOWAIT|UPSERT|STRING|STORING|unique_rowid|CREATE FUNCTION|MERGE INTO|` +
-	`LISTEN|NOTIFY|pg_\w+|DEFERRABLE|AS OF SYSTEM TIME|TRIGGER|EXCLUDE|TABLESAMPLE|DELETE FROM \S+ WHERE [^()]* LIMIT)\b`)
 
 // statements is all texts that were sent to a server, each once.
 type statements struct {
@@ -175,25 +170,4 @@ func readStatements(t *testing.T) []string {
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return slices.DeleteFunc(lines, func(line string) bool { return line == "" || strings.HasPrefix(line, "--") })
-}
-
-// Every statement, and every migration, uses only what both servers know.
-func TestStatementsAreCommon(t *testing.T) {
-	all := readStatements(t)
-	files, err := filepath.Glob("migrations/*.sql")
-	if err != nil || len(files) == 0 || len(all) < 50 {
-		t.Fatalf("%d migrations and %d statements: %v", len(files), len(all), err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, regexp.MustCompile(`--.*`).ReplaceAllString(string(text), ""))
-	}
-	for _, text := range all {
-		if word := forbidden.FindString(text); word != "" {
-			t.Errorf("%s is not everywhere: %s", word, text)
-		}
-	}
 }
