@@ -37,7 +37,8 @@ func start(name, addr, cpu string, env []string, program string, args ...string)
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 	s := &server{name: name, addr: addr, pid: cmd.Process.Pid, cmd: cmd}
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	// A map of a million links takes nginx six seconds, on a busy machine many times that.
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		c, err := net.Dial("tcp", addr)
 		if err == nil {
 			return s, c.Close()
