@@ -101,6 +101,13 @@ var clickFaults = []breakage{
 		pkg:     "./edge/internal/clicks/spool", run: "TestTexts",
 	},
 	{
+		promise: "5 once: a link has two rows in a batch, one's slot in an index that was outgrown",
+		file:    "edge/internal/clicks/tally.go",
+		old:     "	t.index.fit(t.all)\n	hash := maphash.Bytes(t.index.seed, r.Code) + m.hash\n	s, free := t.index.find(t.all, hash, m, r.Code)\n",
+		new:     "	hash := maphash.Bytes(t.index.seed, r.Code) + m.hash\n	s, free := t.index.find(t.all, hash, m, r.Code)\n	t.index.fit(t.all)\n",
+		pkg:     "./edge/internal/clicks", run: "TestIndex",
+	},
+	{
 		promise: "5 once: a visitor is taken for one with another agent",
 		file:    "edge/internal/clicks/agents.go",
 		old:     "if known.check.Load() == hash^key {",

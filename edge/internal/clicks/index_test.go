@@ -32,15 +32,18 @@ func TestIndex(t *testing.T) {
 		}
 	}
 	x := newIndex()
-	m := &minute{}
-	rows := []sums{{minute: m, code: "one", hash: 9}, {minute: m, code: "two", hash: 9}}
-	for n := range rows {
-		_, free := x.find(rows, 9, m, []byte(rows[n].code))
+	m, other := &minute{}, &minute{}
+	rows := []sums{{minute: m, code: "one", hash: 9}, {minute: m, code: "two", hash: 9}, {minute: other, code: "one", hash: 9}}
+	for n, row := range rows {
+		_, free := x.find(rows, 9, row.minute, []byte(row.code))
+		if free == nil {
+			t.Fatalf("row %d is taken for another", n)
+		}
 		*free = slot{0, int32(n + 1)}
 	}
-	for n := range rows {
-		if got, _ := x.find(rows, 9, m, []byte(rows[n].code)); got != &rows[n] {
-			t.Errorf("%s is not found", rows[n].code)
+	for n, row := range rows {
+		if got, _ := x.find(rows, 9, row.minute, []byte(row.code)); got != &rows[n] {
+			t.Errorf("row %d is not found", n)
 		}
 	}
 }
