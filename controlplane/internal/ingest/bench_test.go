@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
+	"github.com/fingerpost/fingerpost/bench/workload"
 	"github.com/fingerpost/fingerpost/controlplane/internal/ingest"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -29,28 +30,52 @@ const (
 
 // BenchmarkIngest is sixteen edges that ship full batches to one control plane on
 // PostgreSQL, each the next one when the last is acknowledged; posted/s goes on until
-// hours and days are up to date. The clicks of a
-// batch are spread over as many links as the case says, or nine of ten are one
-// link's.
+// hours and days are up to date. The clicks of a batch are spread evenly over as many
+// links as the case says, or as real ones are, or nine of ten are one link's.
 func BenchmarkIngest(b *testing.B) {
 	for _, links := range []int{1_000, 10_000, 100_000, 1_000_000} {
-		b.Run(fmt.Sprintf("links=%d", links), func(b *testing.B) { benchmarkIngest(b, links, 0) })
+		b.Run(fmt.Sprintf("links=%d", links), func(b *testing.B) { benchmarkIngest(b, evenly(links)) })
 	}
-	b.Run("links=1000/hot=90%", func(b *testing.B) { benchmarkIngest(b, 1_000, 0.9) })
+	b.Run("links=100000/curve", func(b *testing.B) { benchmarkIngest(b, byPopularity(b, 100_000)) })
+	b.Run("links=1000/hot=90%", func(b *testing.B) { benchmarkIngest(b, mostly(0.9, evenly(1_000))) })
 }
 
-func benchmarkIngest(b *testing.B, links int, hot float64) {
+func benchmarkIngest(b *testing.B, draw draw) {
 	s, i := benchIngest(b)
-	batches := encodedBatches(b, links, hot)
+	batches := encodedBatches(b, draw)
+	stop := postMeanwhile(b, s)
+	b.ResetTimer()
+	clicks, rows := shipBatches(b, i, batches)
+	b.ReportMetric(float64(clicks)/b.Elapsed().Seconds(), "clicks/s")
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "counts/s")
+	if err := stop().Post(b.Context()); err != nil {
+		b.Error(err)
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(clicks)/b.Elapsed().Seconds(), "posted/s")
+}
+
+// postMeanwhile runs a janitor until stop, which gives it.
+func postMeanwhile(b *testing.B, s *store.Store) (stop func() *ingest.Janitor) {
+	b.Helper()
 	janitor, err := ingest.NewJanitor(s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(b.Context())
-	var clicks, rows, next atomic.Int64
-	var group, posting sync.WaitGroup
-	posting.Go(func() { janitor.Run(ctx) })
-	b.ResetTimer()
+	var group sync.WaitGroup
+	group.Go(func() { janitor.Run(ctx) })
+	return func() *ingest.Janitor {
+		cancel()
+		group.Wait()
+		return janitor
+	}
+}
+
+// shipBatches ships b.N batches, and says how many clicks and counts they had.
+func shipBatches(b *testing.B, i *ingest.Ingest, batches [][]byte) (clicks, rows int64) {
+	var allClicks, allRows, next atomic.Int64
+	var group sync.WaitGroup
 	for e := range uint64(benchEdges) {
 		group.Go(func() {
 			for sequence := uint64(1); next.Add(1) <= int64(b.N); sequence++ {
@@ -60,31 +85,30 @@ func benchmarkIngest(b *testing.B, links int, hot float64) {
 					return
 				}
 				batch.Edge, batch.Sequence, batch.Digest = fmt.Sprint("edge-", e), sequence, sequence
-				_, err := i.Ship(context.Background(), batch)
-				for ; errors.Is(err, ingest.ErrBusy); _, err = i.Ship(context.Background(), batch) {
-					time.Sleep(20 * time.Millisecond)
-				}
-				if err != nil {
+				if err := shipBatch(i, batch); err != nil {
 					b.Error(err)
 					return
 				}
 				for _, c := range batch.GetCounts() {
-					clicks.Add(int64(c.GetCount()))
+					allClicks.Add(int64(c.GetCount()))
 				}
-				rows.Add(int64(len(batch.GetCounts())))
+				allRows.Add(int64(len(batch.GetCounts())))
 			}
 		})
 	}
 	group.Wait()
-	b.ReportMetric(float64(clicks.Load())/b.Elapsed().Seconds(), "clicks/s")
-	b.ReportMetric(float64(rows.Load())/b.Elapsed().Seconds(), "counts/s")
-	cancel()
-	posting.Wait()
-	if err := janitor.Post(b.Context()); err != nil {
-		b.Error(err)
+	return allClicks.Load(), allRows.Load()
+}
+
+// shipBatch comes again while the desk is full, as an edge does.
+func shipBatch(i *ingest.Ingest, batch *wire.Batch) error {
+	for {
+		_, err := i.Ship(context.Background(), batch)
+		if !errors.Is(err, ingest.ErrBusy) {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
-	b.StopTimer()
-	b.ReportMetric(float64(clicks.Load())/b.Elapsed().Seconds(), "posted/s")
 }
 
 func benchIngest(b *testing.B) (*store.Store, *ingest.Ingest) {
@@ -112,19 +136,46 @@ func benchIngest(b *testing.B) (*store.Store, *ingest.Ingest) {
 	return s, i
 }
 
-// encodedBatches makes different batches, as they come from the wire.
-func encodedBatches(b *testing.B, links int, hot float64) [][]byte {
+// draw gives the link of a click.
+type draw func(random *rand.Rand) int
+
+func evenly(links int) draw { return func(random *rand.Rand) int { return random.IntN(links) } }
+
+// byPopularity draws links as often as real ones are clicked.
+func byPopularity(b *testing.B, links int) draw {
 	b.Helper()
-	random := rand.New(rand.NewPCG(uint64(links), 1))
+	counts, err := workload.Popularity("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	sampler, err := workload.NewSampler(counts, links, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func(random *rand.Rand) int { return sampler.Draw(random.Uint64() >> 1) }
+}
+
+// mostly draws link 0 with a probability, and else another.
+func mostly(hot float64, others draw) draw {
+	return func(random *rand.Rand) int {
+		which := others(random)
+		if random.Float64() < hot {
+			return 0
+		}
+		return which
+	}
+}
+
+// encodedBatches makes different batches, as they come from the wire.
+func encodedBatches(b *testing.B, draw draw) [][]byte {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 1))
 	all := make([][]byte, benchEdges)
 	for n := range all {
 		batch := &wire.Batch{Epoch: 1, Boot: 1, Watermark: time.Now().UnixMilli()}
 		counts := make(map[int]*wire.ClickCount)
 		for clicks := 0; clicks < batchClicks && len(counts) < ingest.MaxCounts; clicks++ {
-			which := random.IntN(links)
-			if random.Float64() < hot {
-				which = 0
-			}
+			which := draw(random)
 			if counts[which] == nil {
 				counts[which] = &wire.ClickCount{Domain: "go.example", Code: fmt.Sprintf("%07d", which), Minute: time.Now().Unix() / 60}
 				batch.Counts = append(batch.Counts, counts[which])

@@ -21,12 +21,15 @@ const (
 	// deskCounts bounds the counts that wait for their booking: what comes beyond would
 	// wait for its caller to give up, and fill memory meanwhile.
 	deskCounts = 2 * bookCounts
+	// bookers is how many bookings are under way at once: while the database writes one,
+	// the other is added up.
+	bookers = 2
 )
 
 var errStopped = errors.New("the server is stopping")
 
 // desk books what comes at the same time together. It waits for nobody: a booking
-// is what came while the one before was under way, so that a lone batch goes at
+// is what came while those before were under way, so that a lone batch goes at
 // once, and a link that all edges speak of costs a row a booking.
 type desk struct {
 	book func(ctx context.Context, batches []*wire.Batch) ([]Result, error)
@@ -35,7 +38,7 @@ type desk struct {
 	queue   []*waiting          // mu
 	queued  int                 // mu; counts in the queue
 	pending map[link.Key]uint64 // mu; clicks that are in the queue or being booked
-	working bool                // mu; a goroutine works the queue off
+	working int                 // mu; goroutines that work the queue off
 	stopped bool                // mu
 	worker  sync.WaitGroup
 }
@@ -94,8 +97,8 @@ func (d *desk) enqueue(w *waiting) error {
 	for _, c := range w.batch.GetCounts() {
 		d.pending[link.Key{Domain: c.GetDomain(), Code: c.GetCode()}] += c.GetCount()
 	}
-	if !d.working {
-		d.working = true
+	if d.working < bookers {
+		d.working++
 		d.worker.Go(d.work)
 	}
 	return nil
@@ -134,7 +137,7 @@ func (d *desk) next() (together, left []*waiting) {
 		d.queue, d.queued = d.queue[1:], d.queued-len(w.batch.GetCounts())
 	}
 	if len(together)+len(left) == 0 {
-		d.queue, d.working = nil, false
+		d.queue, d.working = nil, d.working-1
 	}
 	return together, left
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -32,6 +33,26 @@ func shipAll(i *ingest.Ingest, edges []string, counts int) (group *sync.WaitGrou
 	return group, errs
 }
 
+// occupy ships until no booking can begin beside those that are under way.
+func occupy(i *ingest.Ingest, store *ledger) (group *sync.WaitGroup) {
+	group = new(sync.WaitGroup)
+	for _, edge := range []string{"first", "second"} {
+		alone, _ := shipAll(i, []string{edge}, 1)
+		group.Go(alone.Wait)
+		<-store.begun
+	}
+	return group
+}
+
+// sizes is how many batches the bookings had, the small ones first.
+func (l *ledger) sizes() (sizes []int) {
+	for _, batches := range l.bookings {
+		sizes = append(sizes, len(batches))
+	}
+	slices.Sort(sizes)
+	return sizes
+}
+
 // names are those of n edges.
 func names(n int) (edges []string) {
 	for i := range n {
@@ -45,16 +66,16 @@ func TestTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
 		i, _ := start(t, store)
-		first, _ := shipAll(i, []string{"first"}, 1)
-		<-store.begun
+		first := occupy(i, store)
 		rest, errs := shipAll(i, names(50), 1)
 		synctest.Wait()
-		store.hold <- struct{}{}
-		store.hold <- struct{}{}
+		for range 3 {
+			store.hold <- struct{}{}
+		}
 		first.Wait()
 		rest.Wait()
-		if len(store.bookings) != 2 || len(store.bookings[0]) != 1 || len(store.bookings[1]) != 50 {
-			t.Errorf("%d bookings", len(store.bookings))
+		if got := store.sizes(); !slices.Equal(got, []int{1, 1, 50}) {
+			t.Errorf("bookings of %v batches", got)
 		}
 		for edge, err := range errs {
 			if err != nil {
@@ -69,17 +90,16 @@ func TestBookingsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
 		i, _ := start(t, store)
-		first, _ := shipAll(i, []string{"first"}, 1)
-		<-store.begun
+		first := occupy(i, store)
 		rest, _ := shipAll(i, names(8), ingest.MaxCounts)
 		synctest.Wait()
-		for range 3 {
+		for range 4 {
 			store.hold <- struct{}{}
 		}
 		first.Wait()
 		rest.Wait()
-		if len(store.bookings) != 3 || len(store.bookings[1]) != 4 || len(store.bookings[2]) != 4 {
-			t.Errorf("%d bookings", len(store.bookings))
+		if got := store.sizes(); !slices.Equal(got, []int{1, 1, 4, 4}) {
+			t.Errorf("bookings of %v batches", got)
 		}
 	})
 }
@@ -90,8 +110,7 @@ func TestBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &ledger{begun: make(chan struct{}, 9), hold: make(chan struct{}, 9)}
 		i, _ := start(t, store)
-		first, _ := shipAll(i, []string{"first"}, 1)
-		<-store.begun
+		first := occupy(i, store)
 		rest, errs := shipAll(i, names(10), ingest.MaxCounts)
 		var beat sync.WaitGroup
 		beat.Go(func() {
@@ -100,6 +119,11 @@ func TestBusy(t *testing.T) {
 			}
 		})
 		synctest.Wait()
+		bad := batch()
+		bad.Edge = ""
+		if _, err := i.Ship(t.Context(), bad); !errors.Is(err, ingest.ErrBusy) {
+			t.Errorf("a batch was checked that there is no room for: %v", err)
+		}
 		if len(errs) != 2 {
 			t.Errorf("%d of 10 are refused", len(errs))
 		}
@@ -131,11 +155,10 @@ func TestOneBadBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &ledger{begun: make(chan struct{}, 20), hold: make(chan struct{}, 20), poison: "e3"}
 		i, _ := start(t, store)
-		first, _ := shipAll(i, []string{"first"}, 1)
-		<-store.begun
+		first := occupy(i, store)
 		rest, errs := shipAll(i, names(10), 1)
 		synctest.Wait()
-		for range 12 {
+		for range 13 {
 			store.hold <- struct{}{}
 		}
 		first.Wait()
@@ -164,18 +187,21 @@ func TestCallersLeave(t *testing.T) {
 				}
 			})
 		}
-		ship("underway")
-		<-store.begun
+		for _, edge := range []string{"underway", "beside"} {
+			ship(edge)
+			<-store.begun
+		}
 		ship("waiting")
 		synctest.Wait()
 		cancel()
 		group.Wait()
 		store.hold <- struct{}{}
+		store.hold <- struct{}{}
 		if err := i.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
-		if len(store.bookings) != 1 || store.bookings[0][0].GetEdge() != "underway" {
-			t.Errorf("%d bookings", len(store.bookings))
+		if got := store.sizes(); !slices.Equal(got, []int{1, 1}) {
+			t.Errorf("bookings of %v batches", got)
 		}
 		if _, err := i.Ship(context.Background(), batch()); err == nil || errors.Is(err, ingest.ErrInvalid) {
 			t.Errorf("after the end: %v", err)

@@ -12,7 +12,8 @@
 //
 // A booking writes minutes and totals; what else is known goes into a journal, which
 // a Janitor posts to hours and days once in a while, so that a link's are written once
-// for many bookings. Whoever asks for them posts first what the question needs.
+// for many bookings. A question about one link reads the journal too; one about many
+// posts first what it needs.
 //
 // A Janitor also removes what is old: clicks by minute and hour, numbers of batches that
 // a floor stands for, the salts of days that are over, and edges that ended.

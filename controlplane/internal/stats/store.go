@@ -59,8 +59,9 @@ type Edge struct {
 // the rest of its dimension: clicks whose values were too many to be kept.
 type Store interface {
 	// CatchUp brings what was booked before the call into the hours and days of a
-	// scope. It may end early with those of many links; missing is then the first
-	// Unix minute of which some may be missing, and 0 otherwise.
+	// scope; those of one link always have it. It may end early with those of many;
+	// missing is then the first Unix minute of which some may be missing, and 0
+	// otherwise.
 	CatchUp(ctx context.Context, scope Scope) (missing int64, err error)
 	// CountClicks gives the clicks of each link since it exists. Links without
 	// clicks are missing from the answer.

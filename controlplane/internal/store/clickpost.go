@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
-	"google.golang.org/protobuf/proto"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -20,6 +21,9 @@ const (
 	// some ten times as much.
 	postEntries = 256
 	postBytes   = 8 << 20
+	// posters is how many buckets the janitor posts at once: while the database writes
+	// one, the other is added up.
+	posters = 2
 	// catchUpWithin is how long a question about many links posts before it is
 	// answered without the rest.
 	catchUpWithin = time.Second
@@ -32,14 +36,22 @@ func (s *Store) PostJournal(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("posting clicks: %w", err)
 	}
+	var left atomic.Bool
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(posters)
 	for _, i := range rand.Perm(len(buckets)) {
-		left, err := s.post(ctx, buckets[i])
-		if err != nil {
-			return false, fmt.Errorf("posting clicks: %w", err)
-		}
-		more = more || left
+		group.Go(func() error {
+			more, err := s.post(ctx, buckets[i])
+			if more {
+				left.Store(true)
+			}
+			return err
+		})
 	}
-	return more, nil
+	if err := group.Wait(); err != nil {
+		return false, fmt.Errorf("posting clicks: %w", err)
+	}
+	return left.Load(), nil
 }
 
 // unposted gives the buckets that have entries.
@@ -88,14 +100,14 @@ func (s *Store) post(ctx context.Context, bucket int64) (more bool, err error) {
 		if more = len(ids) == postEntries || len(counts) >= postBytes; err != nil || len(ids) == 0 {
 			return err
 		}
-		entry := new(wire.Batch)
-		if err := proto.Unmarshal(counts, entry); err != nil {
-			return fmt.Errorf("reading bucket %d: %w", bucket, err)
+		read, err := new(entryReader).read(counts)
+		if err != nil {
+			return fmt.Errorf("bucket %d: %w", bucket, err)
 		}
 		if err := s.removeEntries(ctx, tx, bucket, ids); err != nil {
 			return err
 		}
-		return s.addPosted(ctx, tx, []*wire.Batch{entry})
+		return s.addPosted(ctx, tx, []*wire.Batch{{Counts: read}})
 	})
 	return more, err
 }

@@ -33,6 +33,7 @@ type slot struct {
 	domain, code string
 	at           int64
 	count, bots  int64
+	added        int // how many counts it is of
 	parts        []*wire.Part
 	visitors     []uint32
 	detail       []byte
@@ -49,6 +50,7 @@ func (s *slots) last(domain, code string, at int64) *slot {
 }
 
 func (s *slot) add(c *wire.ClickCount) {
+	s.added++
 	s.count += int64(c.GetCount())
 	s.bots += int64(c.GetBots())
 }
@@ -94,9 +96,12 @@ func (r *rollup) addDetails(all []counted) error {
 
 // addHour encodes an hour, and puts it behind what its day has.
 func (r *rollup) addHour(hour *slot) (err error) {
-	clear(r.sums)
-	r.sums.add(hour.parts)
-	if hour.detail, err = encode(&wire.Parts{Parts: r.sums.parts(detailValues)}); err != nil {
+	if hour.added > 1 || len(hour.parts) > detailValues {
+		clear(r.sums)
+		r.sums.add(hour.parts)
+		hour.parts = r.sums.parts(detailValues)
+	}
+	if hour.detail, err = encode(&wire.Parts{Parts: hour.parts}); err != nil {
 		return err
 	}
 	visitors, err := encode(&wire.Parts{Visitors: distinct(hour.visitors)})
