@@ -16,9 +16,14 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// MaxBatch is how many links PublishLinks takes: with 16 KiB each, they stay
-// below the 1.5 MiB and the 128 operations that etcd takes in one transaction.
-const MaxBatch = 64
+const (
+	// MaxBatch is how many links PublishLinks takes: as many as etcd takes
+	// operations in one transaction.
+	MaxBatch = 128
+	// maxTransaction bounds the values of one transaction, of which etcd takes 1.5 MiB
+	// with all that is around them.
+	maxTransaction = 1 << 20
+)
 
 // Publication is what became of one of PublishLinks' records.
 type Publication struct {
@@ -81,8 +86,31 @@ func newPut(r *wire.Record) (*put, error) {
 	return &put{key: key, value: string(value), version: r.GetVersion()}, nil
 }
 
-// publish raises puts under the lease of this minute.
+// publish raises puts, in one transaction unless they are very large.
 func (c *Client) publish(ctx context.Context, puts []*put) error {
+	for len(puts) > 0 {
+		n := fitting(puts)
+		if err := c.raiseLeased(ctx, puts[:n]); err != nil {
+			return err
+		}
+		puts = puts[n:]
+	}
+	return nil
+}
+
+// fitting is how many of puts go in one transaction.
+func fitting(puts []*put) int {
+	size := 0
+	for i, p := range puts {
+		if size += len(p.value); size > maxTransaction {
+			return i
+		}
+	}
+	return len(puts)
+}
+
+// raiseLeased raises puts under the lease of this minute.
+func (c *Client) raiseLeased(ctx context.Context, puts []*put) error {
 	for {
 		lease, err := c.leases.get(ctx)
 		if err != nil {

@@ -2,10 +2,12 @@ package feedtest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -29,6 +31,22 @@ func batches(t *testing.T, e *Etcd) {
 			t.Fatalf("record %d: revision %d, %v", i, p.Revision, p.Err)
 		}
 		r.WaitLink(t, key(records[i].GetCode()), 1)
+	}
+}
+
+// largestBatch is more than etcd takes in one transaction.
+func largestBatch(t *testing.T, e *Etcd) {
+	c := Client(t, e.Endpoint())
+	var records []*wire.Record
+	for i := range feed.MaxBatch {
+		r := Record(fmt.Sprintf("large%d", i), 1)
+		r.Url += strings.Repeat("x", link.MaxRecord-500)
+		records = append(records, r)
+	}
+	for i, p := range publishAll(t, c, records...) {
+		if p.Err != nil || p.Revision == 0 {
+			t.Fatalf("record %d: revision %d, %v", i, p.Revision, p.Err)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ func Run(t *testing.T, start func(testing.TB) *Etcd) {
 		"too large a record is refused":         refusesLarge,
 		"a batch is one revision":               batches,
 		"a batch raises each link by itself":    batchRaises,
+		"a batch of the largest links":          largestBatch,
 		"a watch resumes within a batch":        batchResumes,
 		"a late follower learns the domains":    learnsDomains,
 		"domains change and go":                 domainsChange,

@@ -46,8 +46,9 @@ func (l *Links) reserved(code string) bool { return l.words[strings.ToLower(code
 // word, also with digits for letters. Words inside of words are let be: more
 // names hold one by accident than on purpose.
 func (l *Links) offends(code string) bool {
-	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t").Replace(strings.ToLower(code))
-	if l.offensive[plain] || l.offensive[strings.ToLower(code)] {
+	lower := strings.ToLower(code)
+	plain := strings.Map(letterOf, lower)
+	if l.offensive[plain] || l.offensive[lower] {
 		return true
 	}
 	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return r == '-' || r == '_' }) {
@@ -55,7 +56,34 @@ func (l *Links) offends(code string) bool {
 			return true
 		}
 	}
-	return l.offensive[strings.NewReplacer("-", "", "_", "").Replace(plain)]
+	return l.offensive[strings.Map(joined, plain)]
+}
+
+// letterOf is the letter that a digit stands for in a word.
+func letterOf(r rune) rune {
+	switch r {
+	case '0':
+		return 'o'
+	case '1':
+		return 'i'
+	case '3':
+		return 'e'
+	case '4':
+		return 'a'
+	case '5':
+		return 's'
+	case '7':
+		return 't'
+	}
+	return r
+}
+
+// joined leaves out what parts a word.
+func joined(r rune) rune {
+	if r == '-' || r == '_' {
+		return -1
+	}
+	return r
 }
 
 // checkAlias adds to bad what is wrong with a code that a person chose.

@@ -18,8 +18,6 @@ const (
 	// for it. In a larger one, more of the links share the pages that it writes.
 	BatchLinks  = 250
 	ImportLinks = 1000
-	// publishers is how many links of a batch are published at a time.
-	publishers = 64
 	// batchesAtOnce bounds a replica's transactions of many links. More of them do not
 	// get more done: they wait for each other at the ends of the indexes, at a fifth
 	// more of the database's time for each link.
@@ -31,17 +29,17 @@ const (
 // the drafts that were in hand fail with ErrUnavailable, and whether they were
 // created is open. Each transaction may take as long as within.
 func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, BatchLinks, within, l.publishAll)
+	return l.createAll(ctx, by, drafts, BatchLinks, within, l.publish)
 }
 
 // Import is CreateAll for links that come from elsewhere in great numbers: the
 // outbox tells the edges of them in its own time, so that changes that matter
 // now are not held up.
 func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, []*Link) {})
+	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, ...*Link) {})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(context.Context, []*Link)) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(context.Context, ...*Link)) []Result {
 	results := make([]Result, len(drafts))
 	var published sync.WaitGroup
 	for from := 0; from < len(drafts); from += atOnce {
@@ -49,7 +47,7 @@ func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
 		b.storeInTurn(ctx, within)
-		published.Go(func() { publish(ctx, b.created) }) // while the next are stored
+		published.Go(func() { publish(ctx, b.created...) }) // while the next are stored
 		if b.failed != nil {
 			giveUp(results[to:], b.failed)
 			break
@@ -163,25 +161,4 @@ func (b *batch) settle(i int, outcome Outcome) {
 		b.created = append(b.created, made)
 		b.results[i].Made = &Made{Link: made, Warnings: append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)}
 	}
-}
-
-// publishAll publishes what was committed, for as long as publish would take one
-// link. The outbox publishes the rest.
-func (l *Links) publishAll(ctx context.Context, committed []*Link) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishFor)
-	defer cancel()
-	next := make(chan *Link)
-	var group sync.WaitGroup
-	for range min(publishers, len(committed)) {
-		group.Go(func() {
-			for made := range next {
-				made.Revision, _ = l.Publisher.Publish(ctx, made)
-			}
-		})
-	}
-	for _, made := range committed {
-		next <- made
-	}
-	close(next)
-	group.Wait()
 }

@@ -23,10 +23,11 @@ type Encoder interface {
 
 // Publisher tells the edges.
 type Publisher interface {
-	// Publish puts l, which is committed, on the feed and answers with the feed's
-	// revision. After an error the outbox publishes the change by itself; to
-	// call again is of no use and does no harm.
-	Publish(ctx context.Context, l *Link) (revision int64, err error)
+	// Publish puts links, which are committed, on the feed and notes the feed's
+	// revision at each. Where that stays 0, because ctx ended or the feed did not
+	// answer, the outbox publishes the change by itself; to call again is of no use
+	// and does no harm.
+	Publish(ctx context.Context, committed []*Link)
 }
 
 // Options of Links. All but Length, Lengths, Offensive and Now are required.
@@ -118,11 +119,10 @@ func (l *Links) Key(domain, code string) (link.Key, error) {
 // is committed by then and reaches the edges in any case.
 const publishFor = 500 * time.Millisecond
 
-// publish sets the revision of a committed link, or leaves 0 if the feed does
+// publish sets the revisions of committed links, or leaves 0 if the feed does
 // not answer. It goes on when the caller has hung up.
-func (l *Links) publish(ctx context.Context, committed *Link) {
+func (l *Links) publish(ctx context.Context, committed ...*Link) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishFor)
 	defer cancel()
-	// The error is the outbox's own to count and to mend.
-	committed.Revision, _ = l.Publisher.Publish(ctx, committed)
+	l.Publisher.Publish(ctx, committed)
 }

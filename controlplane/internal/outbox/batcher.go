@@ -2,8 +2,7 @@ package outbox
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/fingerpost/fingerpost/sync/feed"
@@ -11,15 +10,15 @@ import (
 )
 
 const (
-	// batchers is how many batches may be on their way to the feed at once: one that
-	// waits for the feed's disk, and one that is made ready meanwhile.
-	batchers = 2
-	// enough is how many records wait before the second begins: a batch costs etcd
+	// batchers is how many batches may be on their way to the feed at once: etcd
+	// syncs its disk once for several.
+	batchers = 4
+	// enough is how many records wait before another begins: a batch costs etcd
 	// more than what is in it.
 	enough = 16
+	// queueLimit bounds the records that wait. What finds no room is the sweep's.
+	queueLimit = 8192
 )
-
-var errStopped = errors.New("the outbox is stopped")
 
 // batcher puts what is committed at the same time into the feed together. It
 // waits for nobody: a batch is what came while the batches before were on their
@@ -28,40 +27,64 @@ type batcher struct {
 	put func(records []*wire.Record) []feed.Publication
 
 	mu      sync.Mutex
-	queue   []*waiting // mu
-	working int        // mu; how many goroutines work the queue off
-	stopped bool       // mu
+	queue   []waiting // mu
+	working int       // mu; how many goroutines work the queue off
+	stopped bool      // mu
 	workers sync.WaitGroup
 }
 
-// waiting is a record that somebody waits for.
+// waiting is a record that somebody waits for, who knows it by a number.
 type waiting struct {
 	record *wire.Record
-	result chan feed.Publication // holds one
+	caller *caller
+	number int
 }
 
-// publish waits for the batch of r until ctx ends. r may be published after that.
-func (b *batcher) publish(ctx context.Context, r *wire.Record) (revision int64, err error) {
-	w := &waiting{record: r, result: make(chan feed.Publication, 1)}
-	if !b.enqueue(w) {
-		return 0, errStopped
+// caller waits for some records.
+type caller struct {
+	mu        sync.Mutex
+	revisions []int64       // mu; 0: not published
+	left      int           // mu
+	done      chan struct{} // closed when none is left
+}
+
+// publish waits for records until ctx ends, and gives the revision of each; 0 if it
+// is not known. Such a record may be published later.
+func (b *batcher) publish(ctx context.Context, records []*wire.Record) (revisions []int64) {
+	c := &caller{revisions: make([]int64, len(records)), left: len(records), done: make(chan struct{})}
+	if !b.enqueue(records, c) {
+		return c.revisions
 	}
 	select {
-	case p := <-w.result:
-		return p.Revision, p.Err
+	case <-c.done:
 	case <-ctx.Done():
-		return 0, fmt.Errorf("waiting for the feed: %w", ctx.Err())
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.revisions)
+}
+
+func (c *caller) hear(number int, p feed.Publication) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.Err == nil {
+		c.revisions[number] = p.Revision
+	}
+	if c.left--; c.left == 0 {
+		close(c.done)
 	}
 }
 
-func (b *batcher) enqueue(w *waiting) bool {
+func (b *batcher) enqueue(records []*wire.Record, c *caller) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.stopped {
+	if b.stopped || len(b.queue)+len(records) > queueLimit {
 		return false
 	}
-	b.queue = append(b.queue, w)
-	if b.working == 0 || b.working < batchers && len(b.queue) >= enough {
+	for i, r := range records {
+		b.queue = append(b.queue, waiting{r, c, i})
+	}
+	for more := len(b.queue); b.working == 0 || b.working < batchers && more >= enough; more -= feed.MaxBatch {
 		b.working++
 		b.workers.Go(b.work)
 	}
@@ -76,17 +99,18 @@ func (b *batcher) work() {
 			records[i] = w.record
 		}
 		for i, p := range b.put(records) {
-			batch[i].result <- p
+			batch[i].caller.hear(batch[i].number, p)
 		}
 	}
 }
 
-func (b *batcher) next() []*waiting {
+func (b *batcher) next() []waiting {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := min(len(b.queue), feed.MaxBatch)
 	batch := b.queue[:n:n]
 	if b.queue = b.queue[n:]; n == 0 {
+		b.queue = nil
 		b.working--
 	}
 	return batch

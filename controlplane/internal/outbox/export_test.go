@@ -6,3 +6,6 @@ func Queued(o *Outbox) int {
 	defer o.batcher.mu.Unlock()
 	return len(o.batcher.queue)
 }
+
+// QueueLimit is the most that Queued gives.
+const QueueLimit = queueLimit

@@ -89,20 +89,23 @@ func (o *Outbox) Stop(ctx context.Context) error {
 	}
 }
 
-// Publish puts l, which was just committed, into the feed, and gives the
-// revision at which the feed holds this version or a newer one. It gives up
-// after half a second at most, and at once while the feed is known not to
-// answer. After an error the sweep publishes the link.
-func (o *Outbox) Publish(ctx context.Context, l *links.Link) (revision int64, err error) {
-	if o.breaker.State() == gobreaker.StateOpen {
-		return 0, fmt.Errorf("publishing %s: %w", l.Key, gobreaker.ErrOpenState)
+// Publish puts links, which were just committed, into the feed, and notes at each
+// the revision at which the feed holds its version or a newer one. It gives up
+// after half a second at most, and at once while the feed is known not to answer.
+// Where a revision is 0 then, the sweep publishes the link.
+func (o *Outbox) Publish(ctx context.Context, committed []*links.Link) {
+	if len(committed) == 0 || o.breaker.State() == gobreaker.StateOpen {
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, publishWithin)
 	defer cancel()
-	if revision, err = o.batcher.publish(ctx, wire.FromLink(&l.Link, l.UpdatedAt)); err != nil {
-		return 0, fmt.Errorf("publishing %s: %w", l.Key, err)
+	records := make([]*wire.Record, len(committed))
+	for i, l := range committed {
+		records[i] = wire.FromLink(&l.Link, l.UpdatedAt)
 	}
-	return revision, nil
+	for i, revision := range o.batcher.publish(ctx, records) {
+		committed[i].Revision = revision
+	}
 }
 
 // putBatch puts records, unless the breaker keeps them from a feed that does not

@@ -80,6 +80,13 @@ func openStore(t *testing.T) *store.Store {
 	return openStoreAt(t, func() time.Time { return began.Add(10 * time.Since(began)) })
 }
 
+// openUnripe opens a store in which nothing grows ripe for the sweep.
+func openUnripe(t *testing.T) *store.Store {
+	t.Helper()
+	created := time.Now()
+	return openStoreAt(t, func() time.Time { return created })
+}
+
 func openStoreAt(t *testing.T, now func() time.Time) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Options{
@@ -133,6 +140,11 @@ func change(t *testing.T, s *store.Store, key link.Key) *links.Link {
 	return l
 }
 
+func publish(t *testing.T, o *outbox.Outbox, all ...*links.Link) {
+	t.Helper()
+	o.Publish(t.Context(), all)
+}
+
 // emptied waits until the outbox holds nothing.
 func emptied(t *testing.T, s *store.Store) {
 	t.Helper()
@@ -151,12 +163,12 @@ func emptied(t *testing.T, s *store.Store) {
 }
 
 func TestPublishedChangesAreMarkedByTheStop(t *testing.T) {
-	s, f := openStore(t), newFeed()
+	s, f := openUnripe(t), newFeed()
 	o := start(t, s, f)
 	for i := range 20 {
 		l := create(t, s, fmt.Sprint("code", i))
-		if revision, err := o.Publish(t.Context(), l); err != nil || revision != int64(i+1) {
-			t.Fatalf("revision %d, %v", revision, err)
+		if publish(t, o, l); l.Revision != int64(i+1) {
+			t.Fatalf("revision %d", l.Revision)
 		}
 	}
 	stop(t, o)
@@ -196,11 +208,11 @@ func TestEveryChangeReachesTheFeed(t *testing.T) {
 			defer stop(t, b)
 			for i := range 40 {
 				l := create(t, s, fmt.Sprint("code", i))
-				a.Publish(t.Context(), l)
+				publish(t, a, l)
 				for range i % 4 {
 					l = change(t, s, l.Key)
 					if i%2 == 0 { // every second change is committed by a replica that dies there
-						b.Publish(t.Context(), l)
+						publish(t, b, l)
 					}
 				}
 			}
@@ -285,19 +297,19 @@ func TestConcurrentChangesShareABatch(t *testing.T) {
 	o.Start()
 	l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: "code"}, Version: 1}}
 	var group sync.WaitGroup
-	publish := func() {
-		// Writers wait half a second only; what they began goes on.
-		group.Go(func() { _, _ = o.Publish(t.Context(), l) })
+	writers := func(n int) {
+		for range n {
+			// They wait half a second only; what they began goes on.
+			group.Go(func() { publish(t, o, &links.Link{Link: l.Link}) })
+		}
 	}
-	publish() // a lone change goes at once
+	writers(1) // a lone change goes at once
 	<-g.begun
-	for range 16 { // enough for a second batch beside it
-		publish()
+	for range 3 { // enough for another batch beside those that are under way
+		writers(16)
+		<-g.begun
 	}
-	<-g.begun
-	for range 30 {
-		publish()
-	}
+	writers(30)
 	for deadline := time.Now().Add(10 * time.Second); outbox.Queued(o) < 30; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d are queued", outbox.Queued(o))
@@ -306,9 +318,48 @@ func TestConcurrentChangesShareABatch(t *testing.T) {
 	close(g.release)
 	group.Wait()
 	stop(t, o)
-	if want := []int{1, 16, 30}; !slices.Equal(g.sizes, want) {
+	if want := []int{1, 16, 16, 16, 30}; !slices.Equal(g.sizes, want) {
 		t.Errorf("batches of %v, want %v", g.sizes, want)
 	}
+}
+
+// Links of one transaction go together, in as few batches as the feed takes.
+func TestManyLinksArePublishedTogether(t *testing.T) {
+	s, f := openStore(t), newFeed()
+	o := start(t, s, f)
+	defer stop(t, o)
+	all := make([]*links.Link, 2*feed.MaxBatch+1)
+	for i := range all {
+		all[i] = &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: fmt.Sprint("code", i)}, Version: 1}}
+	}
+	publish(t, o, all...)
+	for _, l := range all {
+		if l.Revision == 0 || f.holds(l.Code) != 1 {
+			t.Fatalf("%s has revision %d, and the feed version %d", l.Code, l.Revision, f.holds(l.Code))
+		}
+	}
+}
+
+// A feed that is slower than writers does not make the queue grow for ever: what
+// finds no room is left to the sweep.
+func TestQueueIsBounded(t *testing.T) {
+	g := &gatedFeed{fakeFeed: newFeed(), begun: make(chan struct{}, 1000), release: make(chan struct{})}
+	o, err := outbox.New(outbox.Options{Store: openStore(t), Publisher: g, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Start()
+	hurried, cancel := context.WithCancel(t.Context())
+	cancel()
+	many := slices.Repeat([]*links.Link{{Link: link.Link{Key: link.Key{Domain: "go.example", Code: "code"}, Version: 1}}}, 1000)
+	for range 20 {
+		o.Publish(hurried, many)
+	}
+	if queued := outbox.Queued(o); queued < 1000 || queued > outbox.QueueLimit {
+		t.Errorf("%d records are queued", queued)
+	}
+	close(g.release)
+	stop(t, o)
 }
 
 // With the feed down, writers soon stop asking it.
@@ -321,8 +372,8 @@ func TestFeedDownCostsWritersNothing(t *testing.T) {
 	}
 	l := create(t, s, "code")
 	for range 1000 {
-		if _, err := o.Publish(t.Context(), l); err == nil {
-			t.Fatal("no error")
+		if publish(t, o, l); l.Revision != 0 {
+			t.Fatalf("published at revision %d", l.Revision)
 		}
 	}
 	if f.calls > 50 { // three, and one for each second that this took
@@ -350,8 +401,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 
 // What the feed takes after its writer has given up is marked all the same.
 func TestLatePublicationsAreMarked(t *testing.T) {
-	created := time.Now()
-	s := openStoreAt(t, func() time.Time { return created }) // nothing grows ripe for the sweep
+	s := openUnripe(t)
 	g := &gatedFeed{fakeFeed: newFeed(), begun: make(chan struct{}, 1), release: make(chan struct{})}
 	o, err := outbox.New(outbox.Options{Store: s, Publisher: g, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
 	if err != nil {
@@ -361,8 +411,8 @@ func TestLatePublicationsAreMarked(t *testing.T) {
 	ctx, giveUp := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() {
-		if _, err := o.Publish(ctx, l); !errors.Is(err, context.Canceled) {
-			t.Errorf("the writer heard %v", err)
+		if o.Publish(ctx, []*links.Link{l}); l.Revision != 0 {
+			t.Errorf("the writer heard of revision %d", l.Revision)
 		}
 	})
 	<-g.begun

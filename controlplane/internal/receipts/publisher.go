@@ -31,30 +31,38 @@ type Publisher struct {
 }
 
 // Publish implements links.Publisher.
-func (p Publisher) Publish(ctx context.Context, l *links.Link) (revision int64, err error) {
-	revision, err = p.Next.Publish(ctx, l)
+func (p Publisher) Publish(ctx context.Context, committed []*links.Link) {
+	p.Next.Publish(ctx, committed)
 	wish := wishOf(ctx)
-	if err != nil {
+	last, all := p.Book.track(committed)
+	if !all {
 		wish.note(Receipt{}, false)
-		return revision, err
-	}
-	p.Book.track(change{revision, time.UnixMilli(l.UpdatedAt), l.Status != link.Active})
-	if wish != nil {
+	} else if wish != nil {
 		// The publisher's time is short; the edges may take more.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Within)
 		defer cancel()
-		r, err := p.Book.Wait(ctx, revision)
+		r, err := p.Book.Wait(ctx, last) // who has applied it has applied those before
 		wish.note(r, err == nil)
 	}
-	return revision, nil
 }
 
-func (b *Book) track(c change) {
+// track takes in what was published. last is the greatest revision; all is false
+// if a link was not published.
+func (b *Book) track(committed []*links.Link) (last int64, all bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.tracked) < maxTracked {
-		b.tracked = append(b.tracked, c)
+	all = true
+	for _, l := range committed {
+		if l.Revision == 0 {
+			all = false
+			continue
+		}
+		last = max(last, l.Revision)
+		if len(b.tracked) < maxTracked {
+			b.tracked = append(b.tracked, change{l.Revision, time.UnixMilli(l.UpdatedAt), l.Status != link.Active})
+		}
 	}
+	return last, all
 }
 
 // settle times the changes that every edge that speaks has applied; b.mu is held.

@@ -144,7 +144,11 @@ func TestReportsAreTakenInOrder(t *testing.T) {
 
 type published struct{ revision int64 }
 
-func (p published) Publish(context.Context, *links.Link) (int64, error) { return p.revision, nil }
+func (p published) Publish(_ context.Context, committed []*links.Link) {
+	for _, l := range committed {
+		l.Revision = p.revision
+	}
+}
 
 // A write under a wish returns when every edge has applied it, and not before.
 func TestWishWaits(t *testing.T) {
@@ -157,7 +161,7 @@ func TestWishWaits(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = receipts.Publisher{Next: published{10}, Book: b}.Publish(ctx, new(links.Link))
+		receipts.Publisher{Next: published{10}, Book: b}.Publish(ctx, []*links.Link{new(links.Link)})
 	}()
 	report(t, b, "a", 10, 2)
 	select {
