@@ -233,4 +233,18 @@ var edgeFaults = []breakage{
 		new:     "return d.Untracked",
 		pkg:     "./edge/internal/redirect", run: "TestClickSaysWhoAsked",
 	},
+	{
+		promise: "--cache-bytes: all maps behind the cache grow at the same time",
+		file:    "edge/internal/cache/hash.go",
+		old:     "i := u * (88064 - 22528*u>>16) >> 24",
+		new:     "i := u >> 8",
+		pkg:     "./edge/internal/cache", run: "TestBytesAreHonoured",
+	},
+	{
+		promise: "--cache-bytes: what is dropped leaves nothing behind",
+		file:    "edge/internal/cache/budget.go",
+		old:     "wornBytes = 68",
+		new:     "wornBytes = 0",
+		pkg:     "./edge/internal/cache", run: "TestBytesAreHonoured",
+	},
 }
