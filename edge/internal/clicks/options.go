@@ -50,7 +50,8 @@ type Options struct {
 	Readers []string
 	Plane   Plane
 	Visits  Describer
-	// Interval is how often clicks are added up and shipped. Default 250 ms.
+	// Interval is how often clicks are added up and shipped. Default 500 ms: a click
+	// must be seen within two seconds, and links that come again until then share a row.
 	Interval time.Duration
 	// Attempt bounds one attempt to ship a batch. Default 12 s, more than the 10 s
 	// that a control plane takes at most: one that is repeated sooner loads it more.
@@ -86,7 +87,7 @@ func (o *Options) validate() error {
 
 func (o *Options) defaults() {
 	if o.Interval == 0 {
-		o.Interval = 250 * time.Millisecond
+		o.Interval = 500 * time.Millisecond
 	}
 	if o.Attempt == 0 {
 		o.Attempt = 12 * time.Second
