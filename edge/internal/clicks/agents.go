@@ -6,11 +6,12 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// agents remembers the xxHash of the agents that come most often, by a hash that is
-// quicker to make but differs from process to process.
+// agents remembers the xxHash of the agents that come most often, by another hash,
+// which is quicker to make but this process's own. Handlers share it without a lock:
+// halves that two of them stored do not fit together.
 type agents [512]struct {
 	hash  atomic.Uint64 // of the agent
-	check atomic.Uint64 // that, xor the other hash: a half that was changed by another request is noticed
+	check atomic.Uint64 // hash xor the other hash
 }
 
 // of gives the xxHash of an agent, whose other hash is key. Hot path: 0 allocs.

@@ -71,7 +71,7 @@ func (r *Recorder) Waiting() uint64 { return uint64(r.cursor.Waiting()) }
 
 // Record counts one click. Hot path: 0 allocs, no I/O, no lock held across I/O.
 func (r *Recorder) Record(c Click) {
-	var record spool.Record
+	var record spool.Record // as a literal it would be made aside, and copied
 	record.At, record.Domain, record.Code = c.At, view(c.Domain), view(c.Code)
 	if !c.CountOnly {
 		record.Agent, record.Language, record.AgentHash = c.Agent, c.Language, maphash.Bytes(r.seed, c.Agent)
