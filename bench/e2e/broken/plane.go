@@ -94,13 +94,6 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/store", run: "TestSQLite/a_question_finds_what_is_partly_posted",
 	},
 	{
-		promise: "5 once: an entry of the journal does not name its edge",
-		file:    "controlplane/internal/store/clickentry.go",
-		old:     "\tif people == 0 || c.edge == \"\" {",
-		new:     "\tif people > 0 || c.edge == \"\" {",
-		pkg:     "./controlplane/internal/store", run: "TestJournalEntry",
-	},
-	{
 		promise: "4 nothing slow: a batch is checked that there is no room for",
 		file:    "controlplane/internal/ingest/ingest.go",
 		old:     "\tif err := i.desk.room(b); err != nil {",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -100,14 +101,14 @@ func (s *Store) post(ctx context.Context, bucket int64) (more bool, err error) {
 		if more = len(ids) == postEntries || len(counts) >= postBytes; err != nil || len(ids) == 0 {
 			return err
 		}
-		read, err := new(entryReader).read(counts)
-		if err != nil {
-			return fmt.Errorf("bucket %d: %w", bucket, err)
+		entry := new(wire.Batch)
+		if err := proto.Unmarshal(counts, entry); err != nil {
+			return fmt.Errorf("reading bucket %d: %w", bucket, err)
 		}
 		if err := s.removeEntries(ctx, tx, bucket, ids); err != nil {
 			return err
 		}
-		return s.addPosted(ctx, tx, []*wire.Batch{{Counts: read}})
+		return s.addPosted(ctx, tx, []*wire.Batch{entry})
 	})
 	return more, err
 }

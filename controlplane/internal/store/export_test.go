@@ -9,7 +9,6 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
-	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // Serializable makes s use SERIALIZABLE transactions, as CockroachDB does by
@@ -69,11 +68,3 @@ func TakeCockroachSteps(ctx context.Context, s *Store) (steps int, err error) {
 	all := append([]step{{"everywhere", `CREATE TABLE steps (n INT)`}}, cockroachSteps()...)
 	return len(all), s.take(ctx, all)
 }
-
-// AppendEntry puts a count into an entry of the journal.
-func AppendEntry(entry []byte, c *wire.ClickCount, edge string) ([]byte, error) {
-	return counted{c, edge}.appendTo(entry)
-}
-
-// ReadEntry reads one.
-func ReadEntry(entry []byte) ([]*wire.ClickCount, error) { return new(entryReader).read(entry) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
@@ -98,15 +99,18 @@ type unpostedClicks struct {
 func (u *unpostedClicks) add(entry []byte) error {
 	code := []byte(u.key.Code)
 	for len(entry) > 0 {
-		f, rest, err := nextField(entry)
-		if err != nil {
-			return err
+		_, kind, n := protowire.ConsumeField(entry)
+		if n < 0 {
+			return fmt.Errorf("reading the journal: %w", protowire.ParseError(n))
 		}
-		if entry = rest; f.name != batchCounts || !bytes.Contains(f.bytes, code) {
+		field := entry[:n]
+		if entry = entry[n:]; kind != protowire.BytesType || !bytes.Contains(field, code) {
 			continue
 		}
+		_, _, tagged := protowire.ConsumeTag(field)
+		encoded, _ := protowire.ConsumeBytes(field[tagged:])
 		c := new(wire.ClickCount)
-		if err := proto.Unmarshal(f.bytes, c); err != nil {
+		if err := proto.Unmarshal(encoded, c); err != nil {
 			return fmt.Errorf("reading the journal: %w", err)
 		}
 		if c.GetDomain() == u.key.Domain && c.GetCode() == u.key.Code {
