@@ -160,7 +160,7 @@ var edgeFaults = []breakage{
 		promise: "E14: a loop does not mind who is silent",
 		file:    "edge/internal/loop/loop_linux.go",
 		old:     "return c.due <= now",
-		new:     "return c.due < 0",
+		new:     "return c.due < -now",
 		pkg:     "./edge/internal/loop", run: "TestE14Silence",
 	},
 	{

@@ -11,12 +11,8 @@ import (
 	"time"
 )
 
-const (
-	// turn is how many connections are served before others have the processor.
-	turn = 256
-	// between is the time from one sweep to the next.
-	between = time.Second
-)
+// turn is how many connections are served before others have the processor.
+const turn = 256
 
 // loop serves some of the connections.
 type loop struct {
@@ -50,11 +46,12 @@ func newLoop(o Options) (*loop, error) {
 	return l, nil
 }
 
-// run serves until the loop is stopped. Every sweep comes after a turn, so that a
-// process that was halted finds what has arrived before it finds who was silent.
+// run serves until the loop is stopped. A process that was halted finds what has
+// arrived before it finds who was silent: a turn comes before each sweep, and one
+// sweep is due then, however long it was.
 func (l *loop) run() {
 	defer l.end(func(*conn) bool { return true })
-	for l.poll.SetReadDeadline(time.Now().Add(between)) == nil {
+	for l.poll.SetReadDeadline(time.Now().Add(l.options.between)) == nil {
 		err := l.wait.Read(l.turn)
 		for err == nil {
 			runtime.Gosched() // it was a full turn

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -128,16 +129,18 @@ func over(t *testing.T, what <-chan struct{}) {
 	}
 }
 
-// Everybody is served, also when more have something to say than a turn takes.
+// Everybody is served, also when more have something to say than a turn takes, and
+// than another one does for which the loop was woken meanwhile.
 func TestManyAtOnce(t *testing.T) {
-	h := open(t, loop.Options{})
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one loop
+	h := open(t, loop.Unswept())
 	all := make(chan struct{})
 	patient := func(_ *guest, s loop.Socket, heard []byte) bool {
-		<-all // the loops do not move before
+		<-all // the loop does not move before
 		_, err := s.TryWrite(heard)
 		return err == nil
 	}
-	clients := make([]net.Conn, 3*loop.Turn) // on two loops
+	clients := make([]net.Conn, 4*loop.Turn)
 	for i := range clients {
 		_, clients[i] = h.take(patient)
 		say(t, clients[i], "a")

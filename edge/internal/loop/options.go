@@ -14,7 +14,8 @@ type Options struct {
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
 
-	first, idle int64 // in sweeps
+	between     time.Duration // from one sweep to the next: a second, but in tests
+	first, idle int64         // in sweeps
 }
 
 func (o *Options) validate() error {
@@ -23,6 +24,9 @@ func (o *Options) validate() error {
 	}
 	if o.Idle == 0 {
 		o.Idle = 75 * time.Second
+	}
+	if o.between == 0 {
+		o.between = time.Second
 	}
 	if o.Now == nil {
 		o.Now = time.Now
