@@ -35,10 +35,10 @@ func Open(o Options) (*Listener, error) {
 			return nil, fmt.Errorf("listening: %w", err)
 		}
 	}
-	if o.TLS == nil && !o.ProxyProtocol {
+	if o.TLS == nil && !o.ProxyProtocol { // no loop sees through these
 		var err error
 		if l.Listener, err = loop.Listener(l.Listener); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("listening: %w", err)
 		}
 	}
 	l.turning.Go(l.closeTurned)
