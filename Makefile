@@ -35,7 +35,7 @@ build: ## build the programs into bin/
 	$(BUILD) -o bin/bench ./bench
 
 test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@host:26257/defaultdb
-	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -run TestCockroachDB ./controlplane/internal/store
+	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -count 1 -timeout 1h -run TestCockroachDB -v ./controlplane/internal/store
 
 test-clickhouse: ## deploy/clickhouse on a real engine: npm install --prefix DIR chdb@3.4.0, then CHDB=DIR
 	FINGERPOST_CHDB='$(CHDB)' go test -count 1 -run TestClickHouse -v ./edge/internal/events

@@ -1,15 +1,11 @@
 package store_test
 
 import (
-	"database/sql"
-	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -30,55 +26,6 @@ func TestPostgreSQL(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, said.database(t)) })
 	storetest.RunClicks(t, said.database)
 	said.check(t)
-}
-
-// TestCockroachDB needs the address of a server that it may add databases to,
-// such as postgres://root@localhost:26257/defaultdb.
-func TestCockroachDB(t *testing.T) {
-	server := os.Getenv("FINGERPOST_COCKROACH_URL")
-	if server == "" {
-		t.Skip("FINGERPOST_COCKROACH_URL names no server")
-	}
-	n := 0
-	database := func(t *testing.T) string {
-		n++
-		return addDatabase(t, server, fmt.Sprintf("fingerpost_test_%d_%d", time.Now().UnixMilli(), n))
-	}
-	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, database(t)) })
-	storetest.RunClicks(t, database)
-	storetest.RunSealed(t, database, openSealed, dumpServer)
-	t.Run("its own migrations are taken or skipped", func(t *testing.T) {
-		s := open(t, database(t))
-		for range 2 {
-			if err := s.MigrateOwn(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
-}
-
-// addDatabase adds a database to a server and removes it after the test.
-func addDatabase(t *testing.T, server, name string) (databaseURL string) {
-	t.Helper()
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // sqliteURL names a migrated database.
