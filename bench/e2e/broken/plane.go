@@ -3,6 +3,20 @@ package main
 // planeFaults are those of the control plane.
 var planeFaults = []breakage{
 	{
+		promise: "F8: who has to give way on a serializable server does not come again",
+		file:    "controlplane/internal/store/tx.go",
+		old:     "const maxRetries = 50",
+		new:     "const maxRetries = 1",
+		pkg:     "./controlplane/internal/store", run: "TestF8Pretended",
+	},
+	{
+		promise: "a start that was killed while it migrated is no obstacle to the next",
+		file:    "controlplane/internal/store/dialect.go",
+		old:     "\"IF NOT EXISTS\"}",
+		new:     "\"\"}",
+		pkg:     "./controlplane/internal/store", run: "TestMigrationsAreRepeatable",
+	},
+	{
 		promise: "1 durable and unique: a create that shares a statement is told that it has a code which it has not",
 		file:    "controlplane/internal/store/gather.go",
 		old:     "if err == nil && !written[key] {",
