@@ -16,11 +16,14 @@ import (
 // keep 16 KiB, unless they are asked for what is usual since.
 const resultsBuffer = "524288"
 
-// cockroachSessions asks for that, and spreads connections over the hosts of the URL,
-// all of which are alike.
+// cockroachSessions asks for that, and spreads connections over the hosts of the URL if
+// they are several, all of which are alike. Of one host's ways, TLS stays the first.
 func cockroachSessions(config *pgx.ConnConfig) []stdlib.OptionOpenDB {
 	if config.RuntimeParams["results_buffer_size"] == "" {
 		config.RuntimeParams["results_buffer_size"] = resultsBuffer
+	}
+	if !severalHosts(config) {
+		return nil
 	}
 	return []stdlib.OptionOpenDB{stdlib.OptionBeforeConnect(stdlib.RandomizeHostOrderFunc)}
 }
