@@ -6,6 +6,9 @@
 // may be killed, frozen and restarted. fsync stays on, because what survives a
 // kill is what these servers are asked about.
 //
+// Cut and Cockroach stand between a database and its clients: what they say gets lost,
+// or is answered as CockroachDB may answer it.
+//
 // A server never outlives its test process: the kernel interrupts it when the
 // process dies, however it dies. Folders that a killed process left behind are
 // removed by the next one.
