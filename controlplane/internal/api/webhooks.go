@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 )
 
@@ -120,6 +121,10 @@ func (a *api) createWebhook(ctx context.Context, by access.Key, in *createWebhoo
 	if b.Code != "" {
 		key, err := a.Links.Key(b.Domain, b.Code)
 		if err != nil {
+			return nil, err
+		}
+		// For a link that is none of the workspace's it would wait for ever.
+		if _, err := a.Links.Read(ctx, links.Caller{Workspace: wanted.Workspace}, key); err != nil {
 			return nil, err
 		}
 		wanted.Link = key

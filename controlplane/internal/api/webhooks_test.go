@@ -24,6 +24,7 @@ func (f *fixture) message(webhook, id string) {
 
 func TestWebhooks(t *testing.T) {
 	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
 	made := f.do("POST", "/api/v1/webhooks", `{"url":"https://example.com/hook","events":["link.clicks","link.blocked"],"code":"mine","threshold":1000}`)
 	made.want(t, 201, "", "")
 	secret, id := fmt.Sprint(made.json["secret"]), fmt.Sprint(made.json["id"])
@@ -58,14 +59,18 @@ func TestWebhooks(t *testing.T) {
 
 func TestWebhooksRefused(t *testing.T) {
 	f := start(t)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
 	for body, field := range map[string]string{
 		`{"url":"http://example.com/","events":["link.created"]}`:                     "url",
 		`{"url":"https://example.com/","events":[]}`:                                  "events",
 		`{"url":"https://example.com/","events":["link.eaten"]}`:                      "events",
-		`{"url":"https://example.com/","events":["link.clicks"],"code":"x"}`:          "threshold",
+		`{"url":"https://example.com/","events":["link.clicks"],"code":"mine"}`:       "threshold",
 		`{"url":"https://example.com/","events":["link.created"],"workspace":"none"}`: "workspace",
 	} {
 		f.do("POST", "/api/v1/webhooks", body).want(t, 422, "invalid_request", field)
 	}
-	f.do("POST", "/api/v1/webhooks", `{"url":"https://example.com/","events":["link.clicks"],"domain":"theirs.example","code":"x","threshold":1}`).want(t, 404, "not_found", "")
+	f.do("POST", "/api/v1/workspaces", `{"id":"shop","name":"Shop"}`).want(t, 201, "", "")
+	for _, link := range []string{`"domain":"theirs.example","code":"mine"`, `"code":"none"`, `"code":"mine","workspace":"shop"`} {
+		f.do("POST", "/api/v1/webhooks", `{"url":"https://example.com/","events":["link.clicks"],"threshold":1,`+link+`}`).want(t, 404, "not_found", "")
+	}
 }
