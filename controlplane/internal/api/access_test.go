@@ -136,7 +136,6 @@ func TestRouter(t *testing.T) {
 		code         string
 	}{
 		"unknown path":   {"GET", "/nothing", 404, "not_found"},
-		"root":           {"GET", "/", 404, "not_found"},
 		"unknown below":  {"GET", "/api/v1/urls/x/nothing", 404, "not_found"},
 		"wrong method":   {"PUT", "/api/v1/urls", 405, "method_not_allowed"},
 		"wrong code":     {"GET", "/api/v1/urls/a%2Fb", 404, "not_found"},

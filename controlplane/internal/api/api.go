@@ -46,11 +46,13 @@ func New(o Options) (http.Handler, error) {
 	a.registerAudit()
 	a.registerWebhooks()
 	describeFailures(a.huma.OpenAPI())
+	describeExamples(a.huma.OpenAPI())
 	spec, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return nil, fmt.Errorf("writing OpenAPI: %w", err)
 	}
 	docs.Register(mux)
+	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound)) // who follows the ready line finds something to read
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(spec) // a client that is gone cannot be told
@@ -77,7 +79,7 @@ func config() huma.Config {
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
 	c.Formats = map[string]huma.Format{"application/json": format, "json": format, csvType: {Marshal: writeTable}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "An API key. The scopes that a call needs are listed with it; admin implies all."},
+		"bearer": {Type: "http", Scheme: "bearer", Description: "An API key. The scope that a call needs is listed with it; admin implies all."},
 		"header": {Type: "apiKey", In: "header", Name: "X-Api-Key", Description: "The same key, for tools that cannot send Authorization."},
 	}
 	return c
@@ -105,6 +107,7 @@ func (j inJSON) Config() huma.Config { return j.config }
 // handle registers one call: it needs a key with scope, and has Deadline for
 // the database.
 func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(context.Context, access.Key, *I) (*O, error)) {
+	op.Description = strings.TrimSpace(op.Description + " Scope: `" + string(scope) + "`.") // a page shows no scopes of such keys
 	op.Security = []map[string][]string{{"bearer": {string(scope)}}, {"header": {string(scope)}}}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody

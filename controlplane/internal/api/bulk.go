@@ -63,7 +63,7 @@ func (a *api) registerBulk() {
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "create-urls", Method: http.MethodPost, Path: "/api/v1/urls/bulk", DefaultStatus: http.StatusOK,
 		MaxBodyBytes: maxBulkBody,
-		Summary:      "Create many links", Tags: []string{"links"},
+		Summary:      "Create many links", Tags: []string{"transfer"},
 		Description: "Each row succeeds or fails alone. Much faster than as many single calls.",
 	}, a.bulk)
 }

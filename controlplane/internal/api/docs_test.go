@@ -15,8 +15,10 @@ func TestDocsFiles(t *testing.T) {
 		status int
 		kind   string
 	}{
+		"/":                          {200, "text/html; charset=utf-8"},
 		"/docs":                      {200, "text/html; charset=utf-8"},
 		"/docs/swagger-ui-bundle.js": {200, "text/javascript; charset=utf-8"},
+		"/docs/page.css":             {200, "text/css; charset=utf-8"},
 		"/docs/swagger-ui.css":       {200, "text/css; charset=utf-8"},
 		"/docs/LICENSE.txt":          {200, "text/plain; charset=utf-8"},
 		"/docs/none":                 {404, ""},

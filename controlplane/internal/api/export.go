@@ -23,7 +23,7 @@ type exportRequest struct {
 func (a *api) registerExport() {
 	handle(a, access.ReadURLs, huma.Operation{
 		OperationID: "export-urls", Method: http.MethodGet, Path: "/api/v1/export",
-		Summary: "Export links", Tags: []string{"links"},
+		Summary: "Export links", Tags: []string{"transfer"},
 		Description: "All links that you may see, the oldest first, streamed. An import takes it back. In CSV, cells that a spreadsheet would take " +
 			"for a formula start with an apostrophe. If the export fails midway, the connection is cut.",
 		Responses: map[string]*huma.Response{"200": {Description: "The links.", Content: map[string]*huma.MediaType{

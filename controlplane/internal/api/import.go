@@ -44,7 +44,7 @@ func (a *api) registerTransfer() {
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "import-urls", Method: http.MethodPost, Path: "/api/v1/import", DefaultStatus: http.StatusOK,
 		Metadata: map[string]any{streamed: true},
-		Summary:  "Import links", Tags: []string{"links"},
+		Summary:  "Import links", Tags: []string{"transfer"},
 		Description: "The body is CSV or NDJSON of any length: an export of ours, or of Bitly, YOURLS, Kutt or Shlink. The answer comes while " +
 			"the body is read, a line of JSON every thousand rows and for each bad one. Cut off anywhere, it may be sent again from the start.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{

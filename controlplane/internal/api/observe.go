@@ -74,7 +74,7 @@ func (v *observer) route(w *recorder, r *http.Request) (pattern string) {
 func refuse(w http.ResponseWriter, r *http.Request, router http.Handler) {
 	said := &unsent{header: make(http.Header), status: http.StatusNotFound}
 	router.ServeHTTP(said, r)
-	p := newProblem(http.StatusNotFound, "not_found", "there is nothing at this path; see /openapi.json")
+	p := newProblem(http.StatusNotFound, "not_found", "there is nothing at this path; see /docs or /openapi.json")
 	if said.status == http.StatusMethodNotAllowed {
 		allow := said.header.Get("Allow")
 		p = newProblem(said.status, statusCode(said.status), "this path takes "+allow).with("Allow", allow)

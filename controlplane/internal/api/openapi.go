@@ -13,7 +13,7 @@ import (
 
 const introduction = `Short links: make them, change them, and count their clicks.
 
-- **Keys.** Every call needs an API key: ` + "`Authorization: Bearer KEY`, or `X-Api-Key: KEY`" + `. The lock of a call names the scope that the key must have; ` + "`admin`" + ` implies all.
+- **Keys.** Every call needs an API key: ` + "`Authorization: Bearer KEY`, or `X-Api-Key: KEY`" + `. Each call names the scope that the key must have; ` + "`admin`" + ` implies all.
 - **Errors** are RFC 9457 problems. ` + "`code`" + ` is for programs and keeps its meaning; ` + "`errors`" + ` names each field that is wrong. Unknown fields and parameters are refused.
 - **Lists** come in pages: ask again with ` + "`cursor`" + ` set to ` + "`next_cursor`" + ` until that is null.
 - **Once only.** A POST with an ` + "`Idempotency-Key`" + ` happens once, however often it is sent. A change with ` + "`If-Match`" + ` happens only to the version that you have read.
@@ -24,9 +24,10 @@ const introduction = `Short links: make them, change them, and count their click
 func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: "links", Description: "What leads where."},
+		{Name: "transfer", Description: "Links by the thousand."},
 		{Name: "stats", Description: "Who clicked, when, and from where."},
 		{Name: "domains", Description: "The hosts of short links, and what holds for all links of one."},
-		{Name: "edges", Description: "The servers that redirect, and what they know."},
+		{Name: "edges", Description: "The servers that redirect: what they know, and what they would answer."},
 		{Name: "webhooks", Description: "Messages to a server of yours when links change or are clicked often enough."},
 		{Name: "keys", Description: "What programs prove themselves with."},
 		{Name: "users", Description: "People, whose keys may do what their role allows."},

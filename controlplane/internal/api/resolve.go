@@ -39,7 +39,7 @@ type resolveAnswer struct{ Body Resolution }
 func (a *api) registerResolve() {
 	handle(a, access.ReadURLs, huma.Operation{
 		OperationID: "resolve-url", Method: http.MethodPost, Path: "/api/v1/resolve", DefaultStatus: http.StatusOK,
-		Summary: "Explain a redirect", Tags: []string{"links"},
+		Summary: "Explain a redirect", Tags: []string{"edges"},
 		Description: "What an edge would answer for this request, now or at another time, and why. An edge that has not applied the last change yet answers as before it. 404 for codes that are not yours, unless you are admin.",
 	}, a.resolve)
 }
