@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -60,7 +61,7 @@ func (k *Key) check() (bad InvalidFields) {
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(Scopes(), s) {
-			bad = append(bad, Invalid{"scopes", fmt.Sprintf("may hold only %v", Scopes())})
+			bad = append(bad, Invalid{"scopes", "may hold only " + enumerated(Scopes())})
 			break
 		}
 	}
@@ -149,4 +150,13 @@ func (a *Access) Revoke(ctx context.Context, id string) error {
 		return fmt.Errorf("no key has the id %q: %w", id, err)
 	}
 	return err
+}
+
+// enumerated is values as a sentence has them.
+func enumerated[T ~string](values []T) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	return strings.Join(words, ", ")
 }

@@ -106,7 +106,7 @@ func (f *UserFields) apply(u *User, now int64) (bad InvalidFields) {
 	if f.Role != nil {
 		u.Role = *f.Role
 		if u.Role.scopes() == nil {
-			bad = append(bad, Invalid{"role", fmt.Sprintf("must be one of %v", Roles())})
+			bad = append(bad, Invalid{"role", "must be one of " + enumerated(Roles())})
 		}
 	}
 	switch {

@@ -109,11 +109,22 @@ func fieldOf(detail *huma.ErrorDetail) ProblemField {
 	if _, err := fmt.Sscanf(detail.Message, validation.MsgExpectedRequiredProperty, &missing); err == nil {
 		return ProblemField{missing, links.Required, "is missing"}
 	}
-	switch {
-	case detail.Message == validation.MsgUnexpectedProperty, detail.Message == "unknown query parameter":
+	switch detail.Message {
+	case validation.MsgUnexpectedProperty, "unknown query parameter":
 		return ProblemField{field, "unknown_field", "is not a field that is known here"}
-	case strings.HasPrefix(detail.Message, "invalid date/time for format"): // and the format as Go writes it
-		return ProblemField{field, links.Bad, "is not valid: " + validation.MsgExpectedRFC3339DateTime}
 	}
-	return ProblemField{field, links.Bad, "is not valid: " + detail.Message}
+	return ProblemField{field, links.Bad, inOurWords(detail.Message)}
+}
+
+// inOurWords says what a client could not use as huma puts it: with Go's layout
+// of a time, or with quotes that are no part of the values.
+func inOurWords(message string) string {
+	if message == validation.MsgExpectedRFC3339DateTime || strings.HasPrefix(message, "invalid date/time") {
+		return "must be a time such as 2026-11-22T18:00:00Z"
+	}
+	before, after, _ := strings.Cut(validation.MsgExpectedOneOf, "%s")
+	if values, ok := strings.CutPrefix(message, before); ok {
+		return "must be one of " + strings.TrimSuffix(values, after)
+	}
+	return "is not valid: " + message
 }
