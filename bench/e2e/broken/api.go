@@ -128,4 +128,18 @@ var apiFaults = []breakage{
 		new:     "if ok || path == \"\" {",
 		pkg:     "./bench/e2e", run: "TestBadInputOfCommands",
 	},
+	{
+		promise: "the API's description says what a call does not answer",
+		file:    "controlplane/internal/api/qr.go",
+		old:     `"image/png":     {Schema`,
+		new:     `"image/gif":     {Schema`,
+		pkg:     "./controlplane/internal/api", run: "TestQR",
+	},
+	{
+		promise: "the API's description shows a body that is refused",
+		file:    "controlplane/internal/api/examples.go",
+		old:     `"title":"Autumn sale"`,
+		new:     `"ttl":60,"expires_at":"2100-01-01T00:00:00Z"`,
+		pkg:     "./controlplane/internal/api", run: "TestExamplesWork",
+	},
 }
