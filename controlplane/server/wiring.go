@@ -196,7 +196,7 @@ func (s *Server) openLinks(ctx context.Context) error {
 // later leaves publishing to the servers that run.
 type later struct{}
 
-func (later) Publish(context.Context, []*links.Link) {}
+func (later) Publish(context.Context, string, []*links.Link) {}
 
 // secret reads 32 random bytes that all replicas share; whoever is first makes
 // them.

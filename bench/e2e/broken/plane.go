@@ -157,6 +157,27 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/outbox", run: "TestLatePublicationsAreMarked",
 	},
 	{
+		promise: "1 durable: links are forgotten by the outbox although one of them is not in the feed",
+		file:    "controlplane/internal/outbox/batcher.go",
+		old:     "return c.left == 0 && !c.failed",
+		new:     "return c.left == 0",
+		pkg:     "./controlplane/internal/outbox", run: "TestBlocks$",
+	},
+	{
+		promise: "1 durable: links of a writer that died are published by nobody",
+		file:    "controlplane/internal/outbox/sweep.go",
+		old:     "return o.sweepBlocks(ctx)",
+		new:     "return nil",
+		pkg:     "./controlplane/internal/outbox", run: "TestBlocksAreSwept",
+	},
+	{
+		promise: "F4 a slow feed fills the memory of the control plane",
+		file:    "controlplane/internal/outbox/batcher.go",
+		old:     "b.stopped || len(b.queue)+len(records) > queueLimit",
+		new:     "b.stopped",
+		pkg:     "./controlplane/internal/outbox", run: "TestQueueIsBounded",
+	},
+	{
 		promise: "3 freshness: a revision is told of a version that it does not carry",
 		file:    "controlplane/internal/store/links.go",
 		old:     " AND r.version = links.version",

@@ -144,7 +144,7 @@ func (c *counting) Mint(_ context.Context, length int) (uint64, int, error) {
 
 type silent struct{}
 
-func (silent) Publish(_ context.Context, committed []*links.Link) {
+func (silent) Publish(_ context.Context, _ string, committed []*links.Link) {
 	for _, l := range committed {
 		l.Revision = 7
 	}

@@ -36,10 +36,10 @@ func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft, within
 // outbox tells the edges of them in its own time, so that changes that matter
 // now are not held up.
 func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, ...*Link) {})
+	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, string, ...*Link) {})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(context.Context, ...*Link)) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(ctx context.Context, block string, committed ...*Link)) []Result {
 	results := make([]Result, len(drafts))
 	var published sync.WaitGroup
 	for from := 0; from < len(drafts); from += atOnce {
@@ -47,7 +47,11 @@ func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
 		b.storeInTurn(ctx, within)
-		published.Go(func() { publish(ctx, b.created...) }) // while the next are stored
+		published.Go(func() { // while the next are stored
+			for _, c := range b.committed {
+				publish(ctx, c.block, c.links...)
+			}
+		})
 		if b.failed != nil {
 			giveUp(results[to:], b.failed)
 			break
@@ -66,13 +70,19 @@ func giveUp(results []Result, err error) {
 
 // batch is the drafts of one transaction.
 type batch struct {
-	links   *Links
-	drafts  []Draft
-	results []Result
-	todo    []int // indexes of drafts that are still to be stored
-	drawn   []*Link
-	created []*Link
-	failed  error // of the database
+	links     *Links
+	drafts    []Draft
+	results   []Result
+	todo      []int // indexes of drafts that are still to be stored
+	drawn     []*Link
+	committed []together
+	failed    error // of the database
+}
+
+// together is links that one transaction created.
+type together struct {
+	block string // how the outbox names them
+	links []*Link
 }
 
 func (b *batch) draw(by Caller) {
@@ -134,19 +144,23 @@ func (b *batch) try(ctx context.Context) error {
 		}
 		entries[n] = Entry{Link: b.drawn[i], Reuse: b.drafts[i].Reuse}
 	}
-	outcomes, err := b.links.Store.CreateLinks(ctx, entries)
+	outcomes, block, err := b.links.Store.CreateLinks(ctx, entries)
 	if err != nil {
 		return err
 	}
 	var left []int
+	created := together{block: block}
 	for n, i := range b.todo {
 		if errors.Is(outcomes[n].Err, ErrTaken) && !b.drawn[i].Custom {
 			left = append(left, i)
 			continue
 		}
+		if outcomes[n] == (Outcome{}) {
+			created.links = append(created.links, b.drawn[i])
+		}
 		b.settle(i, outcomes[n])
 	}
-	b.todo = left
+	b.todo, b.committed = left, append(b.committed, created)
 	return nil
 }
 
@@ -158,7 +172,6 @@ func (b *batch) settle(i int, outcome Outcome) {
 		b.results[i].Made = &Made{Link: outcome.Existing, Existed: true}
 	default:
 		made := b.drawn[i]
-		b.created = append(b.created, made)
 		b.results[i].Made = &Made{Link: made, Warnings: append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)}
 	}
 }

@@ -62,7 +62,7 @@ func (l *Links) change(ctx context.Context, by Caller, key link.Key, match Match
 	if err != nil {
 		return nil, classed("changing link", err)
 	}
-	l.publish(ctx, changed)
+	l.publish(ctx, "", changed)
 	return changed, nil
 }
 
@@ -86,8 +86,8 @@ func (l *Links) rename(ctx context.Context, by Caller, key link.Key, match Match
 	if err != nil {
 		return nil, classed("renaming link", err)
 	}
-	l.publish(ctx, left)
-	l.publish(ctx, renamed)
+	l.publish(ctx, "", left)
+	l.publish(ctx, "", renamed)
 	return renamed, nil
 }
 

@@ -54,7 +54,7 @@ func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
 	if err := l.insert(ctx, fresh); err != nil {
 		return nil, err
 	}
-	l.publish(ctx, fresh)
+	l.publish(ctx, "", fresh)
 	return &Made{Link: fresh, Warnings: l.warn(ctx, fresh)}, nil
 }
 

@@ -108,7 +108,7 @@ func (l *Links) Rollback(ctx context.Context, by Caller, key link.Key, match Mat
 	if err != nil {
 		return nil, classed("rolling back link", err)
 	}
-	l.publish(ctx, changed)
+	l.publish(ctx, "", changed)
 	return changed, nil
 }
 

@@ -26,8 +26,8 @@ type Publisher interface {
 	// Publish puts links, which are committed, on the feed and notes the feed's
 	// revision at each. Where that stays 0, because ctx ended or the feed did not
 	// answer, the outbox publishes the change by itself; to call again is of no use
-	// and does no harm.
-	Publish(ctx context.Context, committed []*Link)
+	// and does no harm. block is what their transaction gave them; "" if nothing.
+	Publish(ctx context.Context, block string, committed []*Link)
 }
 
 // Options of Links. All but Length, Lengths, Offensive and Now are required.
@@ -121,8 +121,8 @@ const publishFor = 500 * time.Millisecond
 
 // publish sets the revisions of committed links, or leaves 0 if the feed does
 // not answer. It goes on when the caller has hung up.
-func (l *Links) publish(ctx context.Context, committed ...*Link) {
+func (l *Links) publish(ctx context.Context, block string, committed ...*Link) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishFor)
 	defer cancel()
-	l.Publisher.Publish(ctx, committed)
+	l.Publisher.Publish(ctx, block, committed)
 }

@@ -85,7 +85,7 @@ func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, lin
 }
 
 // CreateLinks knows no reuse.
-func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Outcome, error) {
+func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Outcome, string, error) {
 	m.mu.Lock()
 	m.batches++
 	m.mu.Unlock()
@@ -94,10 +94,10 @@ func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Ou
 		if err := m.CreateLink(ctx, entry.Link); errors.Is(err, links.ErrTaken) {
 			outcomes[i].Err = err
 		} else if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	return outcomes, nil
+	return outcomes, "", nil
 }
 
 func (m *memory) FindTerm(_ context.Context, term, domain string, limit int) ([]link.Key, error) {
@@ -124,7 +124,7 @@ func (d *decimal) Encode(id uint64) string { return "c" + strconv.FormatUint(id,
 // silent is a feed that takes everything at revision 7.
 type silent struct{}
 
-func (silent) Publish(_ context.Context, committed []*links.Link) {
+func (silent) Publish(_ context.Context, _ string, committed []*links.Link) {
 	for _, l := range committed {
 		l.Revision = 7
 	}

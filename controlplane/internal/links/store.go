@@ -94,9 +94,10 @@ type Store interface {
 	CreateLink(ctx context.Context, l *Link) error
 	// CreateLinks does what CreateLink does for many, in one transaction, in
 	// which a key that is taken fails alone. Of several callers that reuse one
-	// target, one creates and the others find what it created. An error means
-	// that nothing was created, or that it is open.
-	CreateLinks(ctx context.Context, all []Entry) ([]Outcome, error)
+	// target, one creates and the others find what it created. block is how the
+	// outbox names them together, for the Publisher. An error means that nothing was
+	// created, or that it is open.
+	CreateLinks(ctx context.Context, all []Entry) (outcomes []Outcome, block string, err error)
 	// ReadLink reads strongly. Tombstones are answered too. ErrNotFound if the
 	// key never existed. Safe to retry.
 	ReadLink(ctx context.Context, key link.Key) (*Link, error)

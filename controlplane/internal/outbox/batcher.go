@@ -24,7 +24,8 @@ const (
 // waits for nobody: a batch is what came while the batches before were on their
 // way, so that a lone change goes at once.
 type batcher struct {
-	put func(records []*wire.Record) []feed.Publication
+	put       func(batch []waiting) []feed.Publication
+	published func(c *caller) // is called when all records of c's block are
 
 	mu      sync.Mutex
 	queue   []waiting // mu
@@ -42,16 +43,19 @@ type waiting struct {
 
 // caller waits for some records.
 type caller struct {
+	block string // that the records are; "" if they are none
+
 	mu        sync.Mutex
 	revisions []int64       // mu; 0: not published
 	left      int           // mu
+	failed    bool          // mu
 	done      chan struct{} // closed when none is left
 }
 
 // publish waits for records until ctx ends, and gives the revision of each; 0 if it
 // is not known. Such a record may be published later.
-func (b *batcher) publish(ctx context.Context, records []*wire.Record) (revisions []int64) {
-	c := &caller{revisions: make([]int64, len(records)), left: len(records), done: make(chan struct{})}
+func (b *batcher) publish(ctx context.Context, block string, records []*wire.Record) (revisions []int64) {
+	c := &caller{block: block, revisions: make([]int64, len(records)), left: len(records), done: make(chan struct{})}
 	if !b.enqueue(records, c) {
 		return c.revisions
 	}
@@ -64,15 +68,32 @@ func (b *batcher) publish(ctx context.Context, records []*wire.Record) (revision
 	return slices.Clone(c.revisions)
 }
 
-func (c *caller) hear(number int, p feed.Publication) {
+// fail leaves the records' block to the sweep.
+func (c *caller) fail() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed = true
+}
+
+func (c *caller) hasFailed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
+}
+
+// hear takes the result of a record, and says whether all are published now.
+func (c *caller) hear(number int, p feed.Publication) (all bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p.Err == nil {
 		c.revisions[number] = p.Revision
+	} else {
+		c.failed = true
 	}
 	if c.left--; c.left == 0 {
 		close(c.done)
 	}
+	return c.left == 0 && !c.failed
 }
 
 func (b *batcher) enqueue(records []*wire.Record, c *caller) bool {
@@ -94,12 +115,11 @@ func (b *batcher) enqueue(records []*wire.Record, c *caller) bool {
 // work publishes while there is something in the queue.
 func (b *batcher) work() {
 	for batch := b.next(); len(batch) > 0; batch = b.next() {
-		records := make([]*wire.Record, len(batch))
-		for i, w := range batch {
-			records[i] = w.record
-		}
-		for i, p := range b.put(records) {
-			batch[i].caller.hear(batch[i].number, p)
+		for i, p := range b.put(batch) {
+			c := batch[i].caller
+			if all := c.hear(batch[i].number, p); all && c.block != "" {
+				b.published(c)
+			}
 		}
 	}
 }

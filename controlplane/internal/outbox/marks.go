@@ -12,6 +12,13 @@ const (
 	markWithin = 2 * time.Second
 )
 
+// mark is a link that was published or, behind all its links, a block.
+type mark struct {
+	Published
+	caller *caller // who published it
+	block  bool
+}
+
 // mark collects what was published and marks it, until ending is closed and
 // nothing is left.
 func (o *Outbox) mark() {
@@ -28,14 +35,14 @@ func (o *Outbox) mark() {
 }
 
 // collect waits for more to mark, but not for long.
-func (o *Outbox) collect(first Published) []Published {
-	batch := []Published{first}
+func (o *Outbox) collect(first mark) []mark {
+	batch := []mark{first}
 	timer := time.NewTimer(markEvery)
 	defer timer.Stop()
 	for len(batch) < markLimit {
 		select {
-		case p := <-o.marks:
-			batch = append(batch, p)
+		case m := <-o.marks:
+			batch = append(batch, m)
 		case <-timer.C:
 			return batch
 		case <-o.ending:
@@ -46,11 +53,11 @@ func (o *Outbox) collect(first Published) []Published {
 }
 
 func (o *Outbox) markRest() {
-	var batch []Published
+	var batch []mark
 	for {
 		select {
-		case p := <-o.marks:
-			batch = append(batch, p)
+		case m := <-o.marks:
+			batch = append(batch, m)
 			continue
 		default:
 		}
@@ -61,13 +68,30 @@ func (o *Outbox) markRest() {
 	}
 }
 
-// flush marks a batch. One that fails is left to the sweep, which publishes
-// again what the feed has already and then marks it.
-func (o *Outbox) flush(batch []Published) {
+// flush marks a batch. What fails is left to the sweep, which publishes again what
+// the feed has already and then marks it.
+func (o *Outbox) flush(batch []mark) {
 	ctx, cancel := context.WithTimeout(context.Background(), markWithin)
 	defer cancel()
-	if err := o.options.Store.MarkPublished(ctx, batch); err != nil {
+	var published []Published
+	var blocks []string
+	for _, m := range batch {
+		switch {
+		case !m.block:
+			published = append(published, m.Published)
+		case !m.caller.hasFailed():
+			blocks = append(blocks, m.caller.block)
+		}
+	}
+	err := o.options.Store.MarkPublished(ctx, published)
+	if err == nil {
+		err = o.options.Store.ForgetBlocks(ctx, blocks)
+	}
+	if err != nil {
+		for _, m := range batch {
+			m.caller.fail()
+		}
 		o.options.Logger.Warn("published changes could not be marked; they will be published again",
-			"changes", len(batch), "error", err)
+			"changes", len(published), "blocks", len(blocks), "error", err)
 	}
 }

@@ -30,7 +30,7 @@ type Outbox struct {
 	metrics metrics
 	breaker *gobreaker.CircuitBreaker[[]feed.Publication]
 	batcher batcher
-	marks   chan Published // to the marker; full means that the sweep will do it
+	marks   chan mark // to the marker; full means that the sweep will do it
 
 	cancel context.CancelFunc // ends the sweep; nil before Start
 	swept  sync.WaitGroup
@@ -54,11 +54,12 @@ func New(o Options) (*Outbox, error) {
 			Timeout:     openFor,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
 		}),
-		marks:  make(chan Published, 8*markLimit),
+		marks:  make(chan mark, 8*markLimit),
 		ending: make(chan struct{}),
 		marked: make(chan struct{}),
 	}
 	b.batcher.put = b.putBatch
+	b.batcher.published = func(c *caller) { b.tell(mark{caller: c, block: true}) }
 	return b, nil
 }
 
@@ -92,8 +93,9 @@ func (o *Outbox) Stop(ctx context.Context) error {
 // Publish puts links, which were just committed, into the feed, and notes at each
 // the revision at which the feed holds its version or a newer one. It gives up
 // after half a second at most, and at once while the feed is known not to answer.
-// Where a revision is 0 then, the sweep publishes the link.
-func (o *Outbox) Publish(ctx context.Context, committed []*links.Link) {
+// Where a revision is 0 then, the sweep publishes the link. block is the one that
+// their transaction wrote; "" if it wrote none.
+func (o *Outbox) Publish(ctx context.Context, block string, committed []*links.Link) {
 	if len(committed) == 0 || o.breaker.State() == gobreaker.StateOpen {
 		return
 	}
@@ -103,14 +105,28 @@ func (o *Outbox) Publish(ctx context.Context, committed []*links.Link) {
 	for i, l := range committed {
 		records[i] = wire.FromLink(&l.Link, l.UpdatedAt)
 	}
-	for i, revision := range o.batcher.publish(ctx, records) {
+	for i, revision := range o.batcher.publish(ctx, block, records) {
 		committed[i].Revision = revision
 	}
 }
 
-// putBatch puts records, unless the breaker keeps them from a feed that does not
+// tell hands m to the marker, unless that is too far behind.
+func (o *Outbox) tell(m mark) (told bool) {
+	select {
+	case o.marks <- m:
+		return true
+	default:
+		return false
+	}
+}
+
+// putBatch puts batch, unless the breaker keeps them from a feed that does not
 // answer: then each gets its error.
-func (o *Outbox) putBatch(records []*wire.Record) []feed.Publication {
+func (o *Outbox) putBatch(batch []waiting) []feed.Publication {
+	records := make([]*wire.Record, len(batch))
+	for i, w := range batch {
+		records[i] = w.record
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), publishWithin)
 	defer cancel()
 	all, err := o.breaker.Execute(func() ([]feed.Publication, error) {
@@ -128,21 +144,23 @@ func (o *Outbox) putBatch(records []*wire.Record) []feed.Publication {
 			all[i].Err = err
 		}
 	}
-	o.markAll(records, all)
+	o.markAll(batch, all)
 	return all
 }
 
 // markAll hands what was published to the marker, also for those who have ceased to
 // wait: else the sweep would publish it again.
-func (o *Outbox) markAll(records []*wire.Record, all []feed.Publication) {
+func (o *Outbox) markAll(batch []waiting, all []feed.Publication) {
 	for i, p := range all {
 		if p.Err != nil {
 			continue
 		}
-		key := link.Key{Domain: records[i].GetDomain(), Code: records[i].GetCode()}
-		select {
-		case o.marks <- Published{Key: key, Version: records[i].GetVersion(), Revision: p.Revision}:
-		default:
+		r := batch[i].record
+		key := link.Key{Domain: r.GetDomain(), Code: r.GetCode()}
+		// A block names links as they were created; one that came back has a change.
+		inBlock := batch[i].caller.block != "" && r.GetVersion() == 1
+		if !o.tell(mark{Published: Published{key, r.GetVersion(), p.Revision, inBlock}, caller: batch[i].caller}) {
+			batch[i].caller.fail() // a block goes when all of it is marked
 		}
 	}
 }

@@ -131,6 +131,23 @@ func create(t *testing.T, s *store.Store, code string) *links.Link {
 	return l
 }
 
+// createTogether creates links in one transaction.
+func createTogether(t *testing.T, s *store.Store, n int) (block string, all []*links.Link) {
+	t.Helper()
+	now := time.Now().UnixMilli()
+	entries := make([]links.Entry, n)
+	for i := range entries {
+		l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: fmt.Sprint("together", i)}, URL: "https://example.org", Status: link.Active, Redirect: 302}, CreatedAt: now, UpdatedAt: now}
+		entries[i].Link = l
+		all = append(all, l)
+	}
+	_, block, err := s.CreateLinks(t.Context(), entries)
+	if err != nil || block == "" {
+		t.Fatalf("block %q, %v", block, err)
+	}
+	return block, all
+}
+
 func change(t *testing.T, s *store.Store, key link.Key) *links.Link {
 	t.Helper()
 	l, err := s.ChangeLink(t.Context(), key, func(l *links.Link) error { return nil })
@@ -142,7 +159,7 @@ func change(t *testing.T, s *store.Store, key link.Key) *links.Link {
 
 func publish(t *testing.T, o *outbox.Outbox, all ...*links.Link) {
 	t.Helper()
-	o.Publish(t.Context(), all)
+	o.Publish(t.Context(), "", all)
 }
 
 // emptied waits until the outbox holds nothing.
@@ -179,6 +196,55 @@ func TestPublishedChangesAreMarkedByTheStop(t *testing.T) {
 		l, err := s.ReadLink(t.Context(), link.Key{Domain: "go.example", Code: fmt.Sprint("code", i)})
 		if err != nil || l.Revision != int64(i+1) {
 			t.Errorf("link %d has revision %d (%v)", i, l.Revision, err)
+		}
+	}
+}
+
+// What was created together is forgotten together, once all of it is in the feed and
+// marked.
+func TestBlocks(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		fault func(call int) (kept bool, err error)
+		left  int
+	}{
+		{"all are published", func(int) (bool, error) { return true, nil }, 0},
+		{"one fails", func(call int) (bool, error) {
+			if call == 150 {
+				return false, errors.New("refused")
+			}
+			return true, nil
+		}, 300},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s, f := openUnripe(t), newFeed()
+			f.set(tc.fault)
+			o := start(t, s, f)
+			block, all := createTogether(t, s, 300)
+			o.Publish(t.Context(), block, all)
+			stop(t, o)
+			if pending, err := s.PendingChanges(t.Context()); pending != tc.left || err != nil {
+				t.Errorf("%d changes are left (%v), want %d", pending, err, tc.left)
+			}
+			for _, l := range all {
+				if got, err := s.ReadLink(t.Context(), l.Key); err != nil || got.Revision != l.Revision {
+					t.Fatalf("%s has revision %d (%v), want %d", l.Key, got.Revision, err, l.Revision)
+				}
+			}
+		})
+	}
+}
+
+// A block whose writer died before it could publish it is published by another.
+func TestBlocksAreSwept(t *testing.T) {
+	s, f := openStore(t), newFeed()
+	_, all := createTogether(t, s, 300)
+	o := start(t, s, f)
+	defer stop(t, o)
+	emptied(t, s)
+	for _, l := range all {
+		if f.holds(l.Code) != 1 {
+			t.Fatalf("the feed lacks %s", l.Key)
 		}
 	}
 }
@@ -353,7 +419,7 @@ func TestQueueIsBounded(t *testing.T) {
 	cancel()
 	many := slices.Repeat([]*links.Link{{Link: link.Link{Key: link.Key{Domain: "go.example", Code: "code"}, Version: 1}}}, 1000)
 	for range 20 {
-		o.Publish(hurried, many)
+		o.Publish(hurried, "", many)
 	}
 	if queued := outbox.Queued(o); queued < 1000 || queued > outbox.QueueLimit {
 		t.Errorf("%d records are queued", queued)
@@ -411,7 +477,7 @@ func TestLatePublicationsAreMarked(t *testing.T) {
 	ctx, giveUp := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() {
-		if o.Publish(ctx, []*links.Link{l}); l.Revision != 0 {
+		if o.Publish(ctx, "", []*links.Link{l}); l.Revision != 0 {
 			t.Errorf("the writer heard of revision %d", l.Revision)
 		}
 	})

@@ -22,9 +22,18 @@ type Published struct {
 	Key      link.Key
 	Version  uint64
 	Revision int64
+	// InBlock: no change of its own speaks of this version.
+	InBlock bool
 }
 
-// Store keeps what is still to be published: a row for every committed change.
+// Block is links that were created together, none of which may be in the feed yet.
+type Block struct {
+	ID   string
+	Keys []link.Key
+}
+
+// Store keeps what is still to be published: a row for every committed change, or
+// one for all links that one transaction created.
 type Store interface {
 	// ClaimChanges gives up to limit of the oldest changes that were committed at
 	// least olderThan ago and that nobody holds, and holds them for claimFor. Two
@@ -36,8 +45,12 @@ type Store interface {
 	// MarkPublished forgets all changes of each link up to the published version,
 	// and notes the revision at the link if it still has that version. Idempotent.
 	MarkPublished(ctx context.Context, published []Published) error
-	// PendingChanges counts the changes that are left, up to 100,000: more are
-	// not worth counting.
+	// ClaimBlock is ClaimChanges for the oldest block; nil if there is none.
+	ClaimBlock(ctx context.Context, olderThan, claimFor time.Duration) (*Block, error)
+	// ForgetBlocks forgets blocks all of whose links are published. Idempotent.
+	ForgetBlocks(ctx context.Context, ids []string) error
+	// PendingChanges counts the changes that are left, with the links of blocks, up
+	// to 100,000 of the former: more are not worth counting.
 	PendingChanges(ctx context.Context) (int, error)
 }
 

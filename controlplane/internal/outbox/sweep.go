@@ -58,7 +58,27 @@ func (o *Outbox) sweep(ctx context.Context) error {
 			return err
 		}
 		if len(claimed) < limit {
-			return nil
+			return o.sweepBlocks(ctx)
+		}
+	}
+}
+
+// sweepBlocks publishes links that were created together, block by block.
+func (o *Outbox) sweepBlocks(ctx context.Context) error {
+	for {
+		block, err := o.options.Store.ClaimBlock(ctx, ripeAfter, claimFor)
+		if err != nil || block == nil {
+			return err
+		}
+		r := round{outbox: o, keys: block.Keys, block: true}
+		if err := r.run(ctx); err != nil {
+			return err
+		}
+		if r.err != nil || len(r.published) < len(block.Keys) {
+			continue // what is left of it is tried again once the claim is over
+		}
+		if err := o.options.Store.ForgetBlocks(ctx, []string{block.ID}); err != nil {
+			return err
 		}
 	}
 }
@@ -94,6 +114,7 @@ func (o *Outbox) report(ctx context.Context, err error) {
 // round publishes what one claim has brought, batch by batch.
 type round struct {
 	outbox *Outbox
+	block  bool // the keys are a block's
 
 	mu        sync.Mutex
 	keys      []link.Key  // mu; still to be published
@@ -173,7 +194,8 @@ func (r *round) publish(ctx context.Context, keys []link.Key) (published []Publi
 			err = fmt.Errorf("publishing %s: %w", found[i].Key, p.Err)
 			continue
 		}
-		published = append(published, Published{Key: found[i].Key, Version: found[i].Version, Revision: p.Revision})
+		version := found[i].Version
+		published = append(published, Published{found[i].Key, version, p.Revision, r.block && version == 1})
 	}
 	return published, err
 }

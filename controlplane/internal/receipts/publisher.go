@@ -31,8 +31,8 @@ type Publisher struct {
 }
 
 // Publish implements links.Publisher.
-func (p Publisher) Publish(ctx context.Context, committed []*links.Link) {
-	p.Next.Publish(ctx, committed)
+func (p Publisher) Publish(ctx context.Context, block string, committed []*links.Link) {
+	p.Next.Publish(ctx, block, committed)
 	wish := wishOf(ctx)
 	last, all := p.Book.track(committed)
 	if !all {

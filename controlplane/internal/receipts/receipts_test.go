@@ -144,7 +144,7 @@ func TestReportsAreTakenInOrder(t *testing.T) {
 
 type published struct{ revision int64 }
 
-func (p published) Publish(_ context.Context, committed []*links.Link) {
+func (p published) Publish(_ context.Context, _ string, committed []*links.Link) {
 	for _, l := range committed {
 		l.Revision = p.revision
 	}
@@ -161,7 +161,7 @@ func TestWishWaits(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		receipts.Publisher{Next: published{10}, Book: b}.Publish(ctx, []*links.Link{new(links.Link)})
+		receipts.Publisher{Next: published{10}, Book: b}.Publish(ctx, "", []*links.Link{new(links.Link)})
 	}()
 	report(t, b, "a", 10, 2)
 	select {

@@ -33,8 +33,10 @@ func (s *Store) RaiseVersions(ctx context.Context) error {
 		return fmt.Errorf("raising versions: %w", err)
 	}
 	// What waits there speaks of versions that are no more; edges ask anew.
-	if _, err := s.exec(ctx, `DELETE FROM outbox`); err != nil {
-		return fmt.Errorf("raising versions: %w", err)
+	for _, statement := range []string{`DELETE FROM outbox`, `DELETE FROM outbox_blocks`} {
+		if _, err := s.exec(ctx, statement); err != nil {
+			return fmt.Errorf("raising versions: %w", err)
+		}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func BenchmarkCreateLinks(b *testing.B) {
 							CreatedBy: "anna", Workspace: "annas", CreatedAt: 1_700_000_000_000 + int64(n), UpdatedAt: 1_700_000_000_000 + int64(n),
 						}}
 					}
-					if _, err := s.CreateLinks(b.Context(), all); err != nil {
+					if _, _, err := s.CreateLinks(b.Context(), all); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -16,8 +16,9 @@ type dialect struct {
 	// of them, half of a statement's time. Its own ? counts by itself.
 	numbered bool
 	// createLinks, where a WITH clause may hold an INSERT, writes links with all that
-	// follows from them in one statement, and one round trip.
-	createLinks string
+	// follows from them in one statement, and one round trip; createTogether, with one
+	// row of the outbox for all.
+	createLinks, createTogether string
 	// enough is how many creates wait before another statement begins beside those
 	// that are under way. On one machine a statement costs more than what is in it; on
 	// CockroachDB it is far away, and waits for nobody's sake.
@@ -55,6 +56,6 @@ func serverDialect(name string) dialect {
 	}
 	return dialect{
 		enough: enough, name: name, forUpdate: " FOR UPDATE", position: "strpos", numbered: true,
-		createLinks: createLinks(), arrays: true, bytes: "BYTEA", words: words, migrations: goose.DialectPostgres,
+		createLinks: createLinks(false), createTogether: createLinks(true), arrays: true, bytes: "BYTEA", words: words, migrations: goose.DialectPostgres,
 	}
 }

@@ -148,7 +148,7 @@ func (g *gathering) close() {
 // insertTogether is a gathering's insert.
 func (s *Store) insertTogether(ctx context.Context, all []creation) (written map[link.Key]bool, err error) {
 	err = retry(ctx, func(ctx context.Context) error {
-		written, err = s.insertAtOnce(ctx, s.write, all)
+		written, err = s.insertAtOnce(ctx, s.write, all, nil)
 		return err
 	})
 	return written, err

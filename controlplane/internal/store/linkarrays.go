@@ -14,12 +14,21 @@ const (
 	entryTypes = "TEXT TEXT TEXT BIGINT TEXT TEXT TEXT TEXT TEXT TEXT TEXT"
 )
 
+// What createLinks' links leave in the outbox: a row each, or one for all.
+const (
+	announceEach = `announced AS (INSERT INTO outbox (domain, code, version, created_at, claimed_until)
+ SELECT domain, code, version, updated_at, 0 FROM written)`
+	announceAll = `announced AS (INSERT INTO outbox_blocks (` + blockColumns + `)
+ VALUES (CAST(%s AS TEXT), CAST(%s AS TEXT), CAST(%s AS BIGINT), CAST(%s AS BIGINT), 0))`
+)
+
 // createLinks is a statement, a transaction by itself, that writes any number of
 // links with all that follows from them, and gives the keys that were free. An
 // array for each column costs a server a quarter of what a parameter for each
 // value does. A list of links that share a word is written whole, also if a key of
-// it was not free: a search looks at each link again.
-func createLinks() string {
+// it was not free: a search looks at each link again. together says that the outbox
+// names them in one row, whose values come last.
+func createLinks(together bool) string {
 	var statement strings.Builder
 	first := 1
 	from := func(types string) string {
@@ -36,12 +45,19 @@ indexed AS (INSERT INTO link_terms (term, created_at, domain, code)
 audited AS (INSERT INTO audit_entries (id, block, at, key_id, user_id, address, workspace, action, subject, version, before, after)
  SELECT e.id, 0, e.at, e.key_id, e.user_id, e.address, e.workspace, e.action, e.subject, w.version, '', e.after
  FROM %s AS e (domain, code, id, at, key_id, user_id, address, workspace, action, subject, after)
- JOIN written AS w ON w.domain = e.domain AND w.code = e.code)
-INSERT INTO outbox (domain, code, version, created_at, claimed_until)
-SELECT domain, code, version, updated_at, 0 FROM written RETURNING domain, code`,
+ JOIN written AS w ON w.domain = e.domain AND w.code = e.code),
+`,
 		from(linkTypes), from(termTypes), from(entryTypes))
+	if together {
+		fmt.Fprintf(&statement, announceAll, parameter(first), parameter(first+1), parameter(first+2), parameter(first+3))
+	} else {
+		statement.WriteString(announceEach)
+	}
+	statement.WriteString("\nSELECT domain, code FROM written")
 	return statement.String()
 }
+
+func parameter(n int) string { return "$" + strconv.Itoa(n) }
 
 // unnest makes rows of the parameters from $first on, an array for each column.
 func unnest(first int, types string) string {

@@ -16,10 +16,10 @@ import (
 const batchChunk = 128
 
 // CreateLinks is links.Store's.
-func (s *Store) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Outcome, error) {
+func (s *Store) CreateLinks(ctx context.Context, all []links.Entry) (outcomes []links.Outcome, block string, err error) {
 	var b *batch
 	claims := claimsOf(all)
-	err := s.inChange(ctx, "links", func(ctx context.Context, tx *sql.Tx) error {
+	err = s.inChange(ctx, "links", func(ctx context.Context, tx *sql.Tx) error {
 		b = &batch{store: s, tx: tx, all: all, outcomes: make([]links.Outcome, len(all)), fresh: make([]links.Link, len(all)), leaders: make(map[int]int)}
 		b.claims = claims
 		for i, n := range all {
@@ -29,14 +29,14 @@ func (s *Store) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Out
 		return b.run(ctx)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("creating %d links: %w", len(all), err)
+		return nil, "", fmt.Errorf("creating %d links: %w", len(all), err)
 	}
 	for i, n := range all {
 		if b.outcomes[i] == (links.Outcome{}) {
 			n.Link.Version, n.Link.Revision, n.Link.UpdatedAt = b.fresh[i].Version, 0, b.fresh[i].UpdatedAt
 		}
 	}
-	return b.outcomes, nil
+	return b.outcomes, b.block, nil
 }
 
 // batch is one attempt at CreateLinks.
@@ -48,6 +48,7 @@ type batch struct {
 	claims   []claim         // what each is a link for
 	outcomes []links.Outcome // by index of all
 	leaders  map[int]int     // who waits for what an earlier one creates
+	block    string          // that announces those that are inserted; "" if each does that itself
 }
 
 func (b *batch) run(ctx context.Context) error {
@@ -96,7 +97,11 @@ func (b *batch) insert(ctx context.Context, indexes []int) (written map[link.Key
 		}
 		all = append(all, c)
 	}
-	return b.store.insertLinks(ctx, b.tx, all)
+	var block args
+	if len(all) > 1 {
+		b.block, block = b.store.blockOf(all)
+	}
+	return b.store.insertLinks(ctx, b.tx, all, block)
 }
 
 // claim is what those who reuse one target wait for.

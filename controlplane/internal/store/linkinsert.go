@@ -28,10 +28,11 @@ func (s *Store) newCreation(ctx context.Context, l *links.Link) (creation, error
 
 // insertLinks writes links with all that follows from them, and says which keys
 // were free. No two may have one key. They go in the order of their keys, lest two
-// callers wait for each other.
-func (s *Store) insertLinks(ctx context.Context, tx *sql.Tx, all []creation) (written map[link.Key]bool, err error) {
-	if s.dialect.createLinks != "" {
-		return s.insertAtOnce(ctx, tx, all)
+// callers wait for each other. block, if there is one, announces them; otherwise
+// each is announced by itself.
+func (s *Store) insertLinks(ctx context.Context, tx *sql.Tx, all []creation, block args) (written map[link.Key]bool, err error) {
+	if s.dialect.arrays {
+		return s.insertAtOnce(ctx, tx, all, block)
 	}
 	sortByKey(all)
 	written = make(map[link.Key]bool, len(all))
@@ -43,7 +44,7 @@ func (s *Store) insertLinks(ctx context.Context, tx *sql.Tx, all []creation) (wr
 		rest = rest[size:]
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(c creation) bool { return !written[c.link.Key] })
-	return written, s.follow(ctx, tx, all)
+	return written, s.follow(ctx, tx, all, block)
 }
 
 func sortByKey(all []creation) {
@@ -53,13 +54,17 @@ func sortByKey(all []creation) {
 }
 
 // insertAtOnce is insertLinks on a server.
-func (s *Store) insertAtOnce(ctx context.Context, on querier, all []creation) (written map[link.Key]bool, err error) {
+func (s *Store) insertAtOnce(ctx context.Context, on querier, all []creation, block args) (written map[link.Key]bool, err error) {
 	sortByKey(all)
 	written = make(map[link.Key]bool, len(all))
 	if len(all) == 0 {
 		return written, nil
 	}
-	rows, err := on.QueryContext(ctx, s.dialect.createLinks, createArrays(all)...)
+	statement := s.dialect.createLinks
+	if block != nil {
+		statement = s.dialect.createTogether
+	}
+	rows, err := on.QueryContext(ctx, statement, append(createArrays(all), block...)...)
 	if err == nil {
 		err = eachKey(rows, func(key link.Key) { written[key] = true })
 	}
@@ -84,12 +89,16 @@ ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code`, a...)
 }
 
 // follow writes what follows from links that were inserted.
-func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation) error {
+func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation, block args) error {
 	entries := make([]audit.Entry, len(all))
 	for i, c := range all {
 		entries[i] = c.entry
 	}
-	if err := s.announceLinks(ctx, tx, all); err != nil {
+	announce := s.announceLinks
+	if block != nil {
+		announce = func(ctx context.Context, tx *sql.Tx, _ []creation) error { return s.announceBlock(ctx, tx, block) }
+	}
+	if err := announce(ctx, tx, all); err != nil {
 		return fmt.Errorf("announcing links: %w", err)
 	}
 	if err := s.addEntries(ctx, tx, entries); err != nil {

@@ -64,7 +64,7 @@ func (s *Store) insertLink(ctx context.Context, tx *sql.Tx, l *links.Link) error
 	if err != nil {
 		return err
 	}
-	written, err := s.insertLinks(ctx, tx, []creation{c})
+	written, err := s.insertLinks(ctx, tx, []creation{c}, nil)
 	if err == nil && !written[l.Key] {
 		err = links.ErrTaken
 	}

@@ -65,20 +65,26 @@ func (s *Store) claim(ctx context.Context, args ...any) ([]outbox.Change, error)
 // MarkPublished is outbox.Store's.
 func (s *Store) MarkPublished(ctx context.Context, published []outbox.Published) error {
 	published = newestOfEach(published)
-	n := len(published)
-	domains, codes, versions, revisions := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n)
-	for i, p := range published {
-		domains[i], codes[i], versions[i], revisions[i] = p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision
-	}
+	alone := slices.DeleteFunc(slices.Clone(published), func(p outbox.Published) bool { return p.InBlock })
 	err := s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return s.dialect.each(columns{domains, codes, versions, revisions}, func(source string, a args) error {
-			return markPublished(ctx, tx, source, a)
-		})
+		if err := s.dialect.each(columnsOf(published), func(source string, a args) error { return noteRevisions(ctx, tx, source, a) }); err != nil {
+			return err
+		}
+		return s.dialect.each(columnsOf(alone), func(source string, a args) error { return forgetChanges(ctx, tx, source, a) })
 	})
 	if err != nil {
 		return fmt.Errorf("marking changes as published: %w", err)
 	}
 	return nil
+}
+
+func columnsOf(published []outbox.Published) columns {
+	n := len(published)
+	domains, codes, versions, revisions := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n)
+	for i, p := range published {
+		domains[i], codes[i], versions[i], revisions[i] = p.Key.Domain, p.Key.Code, int64(p.Version), p.Revision
+	}
+	return columns{domains, codes, versions, revisions}
 }
 
 // newestOfEach keeps the highest version of each link, because a statement writes a
@@ -91,18 +97,18 @@ func newestOfEach(published []outbox.Published) []outbox.Published {
 	return slices.CompactFunc(published, func(a, b outbox.Published) bool { return a.Key == b.Key })
 }
 
-// markPublished reaches the outbox's rows through a join and then by their whole
-// key, so that it stays quick when many rows wait there.
-func markPublished(ctx context.Context, tx *sql.Tx, source string, a args) error {
-	with := `WITH p (domain, code, version, revision) AS (` + source + `) `
-	_, err := tx.ExecContext(ctx, with+`INSERT INTO link_revisions (domain, code, version, revision)
+func noteRevisions(ctx context.Context, tx *sql.Tx, source string, a args) error {
+	_, err := tx.ExecContext(ctx, `WITH p (domain, code, version, revision) AS (`+source+`) INSERT INTO link_revisions (domain, code, version, revision)
 SELECT domain, code, version, revision FROM p WHERE TRUE
 ON CONFLICT (domain, code) DO UPDATE SET version = excluded.version, revision = excluded.revision
 WHERE link_revisions.version <= excluded.version`, a...)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, with+`DELETE FROM outbox WHERE (domain, code, version) IN (
+	return err
+}
+
+// forgetChanges reaches the outbox's rows through a join and then by their whole
+// key, so that it stays quick when many rows wait there.
+func forgetChanges(ctx context.Context, tx *sql.Tx, source string, a args) error {
+	_, err := tx.ExecContext(ctx, `WITH p (domain, code, version, revision) AS (`+source+`) DELETE FROM outbox WHERE (domain, code, version) IN (
  SELECT o.domain, o.code, o.version FROM p
  JOIN outbox o ON o.domain = p.domain AND o.code = p.code AND o.version <= p.version)`, a...)
 	return err
@@ -110,7 +116,8 @@ WHERE link_revisions.version <= excluded.version`, a...)
 
 // PendingChanges is outbox.Store's.
 func (s *Store) PendingChanges(ctx context.Context) (n int, err error) {
-	row := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT version FROM outbox LIMIT 100000) AS pending`)
+	row := s.read.QueryRowContext(ctx, `SELECT COUNT(*) + (SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM outbox_blocks)
+FROM (SELECT version FROM outbox LIMIT 100000) AS pending`)
 	if err := row.Scan(&n); err != nil {
 		return 0, fmt.Errorf("counting pending changes: %w", err)
 	}

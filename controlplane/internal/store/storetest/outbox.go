@@ -10,6 +10,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/link"
 )
 
 func outboxRows(t *testing.T, s *store.Store) {
@@ -73,6 +74,46 @@ func claims(t *testing.T, s *store.Store) {
 	if again := claim(t, s, 0, time.Second, 3); len(again) != 3 {
 		t.Errorf("%d changes claimed from a clock that is ahead", len(again))
 	}
+}
+
+func outboxBlocks(t *testing.T, s *store.Store) {
+	create(t, s, sample("taken"))
+	mark(t, s, outbox.Published{Key: link.Key{Domain: "go.example", Code: "taken"}, Version: 1, Revision: 9})
+	_, block, err := s.CreateLinks(timeout(t), []links.Entry{{Link: sample("b")}, {Link: sample("a")}, {Link: sample("taken")}})
+	if err != nil || block == "" || pending(t, s) != 3 {
+		t.Fatalf("block %q, %v, %d pending", block, err, pending(t, s))
+	}
+	if claimed := claim(t, s, 0, time.Minute, 10); len(claimed) > 0 {
+		t.Errorf("changes of their own: %v", claimed)
+	}
+	if young := claimBlock(t, s, time.Minute); young != nil {
+		t.Errorf("a block that its writer may be publishing: %v", young)
+	}
+	got := claimBlock(t, s, 0)
+	if got == nil || got.ID != block || len(got.Keys) != 3 || got.Keys[1] != (link.Key{Domain: "go.example", Code: "a"}) {
+		t.Fatalf("claimed %v, want %s", got, block)
+	}
+	if again := claimBlock(t, s, 0); again != nil {
+		t.Errorf("a block that is held was claimed: %v", again)
+	}
+	mark(t, s, outbox.Published{Key: got.Keys[1], Version: 1, Revision: 10, InBlock: true})
+	if l := read(t, s, got.Keys[1]); l.Revision != 10 || pending(t, s) != 3 {
+		t.Errorf("revision %d, %d pending", l.Revision, pending(t, s))
+	}
+	for range 2 {
+		if err := s.ForgetBlocks(timeout(t), []string{block}); err != nil || pending(t, s) != 0 {
+			t.Errorf("%d pending, %v", pending(t, s), err)
+		}
+	}
+}
+
+func claimBlock(t *testing.T, s *store.Store, olderThan time.Duration) *outbox.Block {
+	t.Helper()
+	block, err := s.ClaimBlock(timeout(t), olderThan, 10*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return block
 }
 
 func claim(t *testing.T, s *store.Store, olderThan, claimFor time.Duration, limit int) []outbox.Change {

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"words of many links are found", sharedWords},
 		{"terms follow a link's changes", terms},
 		{"a change waits in the outbox until it is published", outboxRows},
+		{"links that are created together wait in the outbox as one", outboxBlocks},
 		{"a shard ends", shardEnds},
 		{"keys are kept", keys},
 		{"keys are listed by page", keyPages},

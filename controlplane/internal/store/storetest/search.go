@@ -24,7 +24,7 @@ func looksThrough(t *testing.T, s *store.Store) {
 		}
 		all = append(all, links.Entry{Link: l})
 	}
-	if _, err := s.CreateLinks(timeout(t), all); err != nil {
+	if _, _, err := s.CreateLinks(timeout(t), all); err != nil {
 		t.Fatal(err)
 	}
 	for _, q := range []links.Query{
@@ -65,7 +65,7 @@ func sharedWords(t *testing.T, s *store.Store) {
 		all = append(all, links.Entry{Link: l})
 		want = append(want, l.Code)
 	}
-	if _, err := s.CreateLinks(timeout(t), all); err != nil {
+	if _, _, err := s.CreateLinks(timeout(t), all); err != nil {
 		t.Fatal(err)
 	}
 	between := sample("c100x")
