@@ -152,7 +152,7 @@ var planeFaults = []breakage{
 	{
 		promise: "3 freshness: what the feed took late is not marked",
 		file:    "controlplane/internal/outbox/outbox.go",
-		old:     "	o.markAll(records, all)\n",
+		old:     "	o.markAll(batch, all)\n",
 		new:     "",
 		pkg:     "./controlplane/internal/outbox", run: "TestLatePublicationsAreMarked",
 	},
