@@ -1,6 +1,7 @@
 // Package outbox brings every committed change of a link into the feed.
 //
-// A change commits together with a row in the outbox table. The replica that
+// A change commits together with a row in the outbox table; links that one
+// transaction creates share one, their block. The replica that
 // committed it publishes it at once (Publish). Whatever is left there after a
 // second, because that replica died or the feed did not answer, any replica
 // picks up (the sweep).
