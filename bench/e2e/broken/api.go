@@ -142,4 +142,11 @@ var apiFaults = []breakage{
 		new:     `"ttl":60,"expires_at":"2100-01-01T00:00:00Z"`,
 		pkg:     "./controlplane/internal/api", run: "TestExamplesWork",
 	},
+	{
+		promise: "what changes nothing makes a version, an entry of the audit and a publication",
+		file:    "controlplane/internal/links/change.go",
+		old:     "if len(Diff(&standing, current)) == 0 {",
+		new:     "if standing.Version == 0 {",
+		pkg:     "./controlplane/internal/api", run: "TestNothingChanged",
+	},
 }

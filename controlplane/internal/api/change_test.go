@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"sync"
@@ -55,6 +56,44 @@ func TestChange(t *testing.T) {
 	}
 }
 
+// TestNothingChanged: a change to what a link is already writes nothing, and
+// answers with the link. If-Match is asked first.
+func TestNothingChanged(t *testing.T) {
+	f := start(t)
+	const at = "/api/v1/urls/mine"
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine","title":"T","expires_at":"2099-01-01T00:00:00Z"}`).want(t, 201, "", "")
+	state := func() string {
+		pending, err := f.store.PendingChanges(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(f.do("GET", at, "").body, len(f.do("GET", at+"/history", "").items(t)), len(f.entries("")), pending)
+	}
+	other := f.do("POST", "/api/v1/keys", `{"scopes":["urls:write"]}`).json["key"].(string)
+	before := state()
+	for name, c := range map[string]struct{ method, path, body string }{
+		"no field":        {"PATCH", at, `{}`},
+		"as it is":        {"PATCH", at, `{"long_url":"https://example.com/","title":"T","tags":[],"status":"active","redirect":302,"strict":false}`},
+		"cleared already": {"PATCH", at, `{"note":null,"tags":null,"starts_at":null,"expired_url":null}`},
+		"time in a zone":  {"PATCH", at, `{"expires_at":"2099-01-01T01:00:00+01:00"}`},
+		"its own code":    {"PATCH", at, `{"alias":"mine"}`},
+		"waiting":         {"PATCH", at + "?wait=edges", `{}`},
+		"rollback":        {"POST", at + "/rollback", `{"version":1}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := f.do(c.method, c.path, c.body, "If-Match", `"1"`, "Authorization", "Bearer "+other)
+			a.want(t, http.StatusOK, "", "")
+			if a.json["version"] != 1.0 || a.header.Get("ETag") != `"1"` {
+				t.Errorf("answered %s with ETag %s", a.body, a.header.Get("ETag"))
+			}
+			f.do(c.method, c.path, c.body, "If-Match", `"9"`).want(t, http.StatusPreconditionFailed, "precondition_failed", "")
+			if after := state(); after != before {
+				t.Errorf("it was\n%s, and is\n%s", before, after)
+			}
+		})
+	}
+}
+
 func TestDelete(t *testing.T) {
 	f := start(t)
 	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
@@ -82,7 +121,7 @@ func TestIfMatch(t *testing.T) {
 		{`"1"`, 200}, {`"1"`, 412}, {`*`, 200}, {`"7", "3"`, 200}, {`W/"4"`, 412}, {`4`, 412}, {`"04"`, 412}, {`nonsense`, 412}, {`"4"`, 200},
 	} {
 		t.Run(c.header, func(t *testing.T) {
-			f.do("PATCH", "/api/v1/urls/mine", `{"title":"x"}`, "If-Match", c.header).want(t, c.status, "precondition_failed", "")
+			f.do("PATCH", "/api/v1/urls/mine", fmt.Sprintf(`{"title":%q}`, rand.Text()), "If-Match", c.header).want(t, c.status, "precondition_failed", "")
 		})
 	}
 }

@@ -58,7 +58,7 @@ func (a *api) registerHistory() {
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "roll-back-url", Method: http.MethodPost, Path: "/api/v1/urls/{code}/rollback", DefaultStatus: http.StatusOK,
 		Summary: "Go back to a version", Tags: []string{"links"},
-		Description: "Makes a new version with the content of an old one; also brings a deleted link back.",
+		Description: "Makes a new version with the content of an old one, unless that is what the link says; also brings a deleted link back.",
 	}, a.rollback)
 }
 

@@ -58,7 +58,7 @@ func (a *api) registerLinks() {
 	}, a.read)
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "change-url", Method: http.MethodPatch, Path: path, Summary: "Change a link", Tags: []string{"links"},
-		Description: "Fields that are left out stay as they are.",
+		Description: "Fields that are left out stay as they are. What changes nothing makes no version.",
 	}, a.change)
 	handle(a, access.WriteURLs, huma.Operation{
 		OperationID: "delete-url", Method: http.MethodDelete, Path: path, Summary: "Delete a link", Tags: []string{"links"},

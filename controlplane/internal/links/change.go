@@ -2,6 +2,7 @@ package links
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -13,11 +14,15 @@ type Match []uint64
 
 func (m Match) allows(version uint64) bool { return m == nil || slices.Contains(m, version) }
 
-// Change sets fields on the link at key and answers with its new version.
-// ErrPrecondition if its version is not in match. With a match, to retry is
-// safe: the second attempt is refused. With an alias among the fields, the link
-// gets another code; the code before answers 410 from then on and stays its
-// owner's. ErrTaken if that alias is not to be had.
+// errUnchanged takes a change back that would write what is there already.
+var errUnchanged = errors.New("nothing would change")
+
+// Change sets fields on the link at key and answers with its new version, or with
+// the link as it is if it says all that already: then nothing is written.
+// ErrPrecondition if its version is not in match. With a match, to retry is safe:
+// the second attempt is refused. With an alias among the fields, the link gets
+// another code; the code before answers 410 from then on and stays its owner's.
+// ErrTaken if that alias is not to be had.
 func (l *Links) Change(ctx context.Context, by Caller, key link.Key, match Match, fields Fields) (*Made, error) {
 	apply := func(current *Link) error {
 		var bad Invalid
@@ -49,18 +54,37 @@ func (l *Links) Delete(ctx context.Context, by Caller, key link.Key, match Match
 
 // change runs apply on the link as it is now if by may and match allows it.
 func (l *Links) change(ctx context.Context, by Caller, key link.Key, match Match, apply func(*Link) error) (*Link, error) {
-	changed, err := l.Store.ChangeLink(ctx, key, func(current *Link) error {
-		if err := by.may(current, match); err != nil {
-			return err
-		}
+	return l.write(ctx, by, key, match, "changing link", func(current *Link) error {
 		if current.Status == link.Deleted {
 			return ErrNotFound
 		}
-		current.UpdatedBy = by.ID
 		return apply(current)
 	})
-	if err != nil {
-		return nil, classed("changing link", err)
+}
+
+// write is change for links that are deleted, too. A version that says what the one
+// before says would tell edges, webhooks and the audit of nothing: there is none.
+func (l *Links) write(ctx context.Context, by Caller, key link.Key, match Match, doing string, apply func(*Link) error) (*Link, error) {
+	var standing Link
+	changed, err := l.Store.ChangeLink(ctx, key, func(current *Link) error {
+		standing = *current
+		if err := by.may(current, match); err != nil {
+			return err
+		}
+		current.UpdatedBy = by.ID
+		if err := apply(current); err != nil {
+			return err
+		}
+		if len(Diff(&standing, current)) == 0 {
+			return errUnchanged
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errUnchanged):
+		return &standing, nil
+	case err != nil:
+		return nil, classed(doing, err)
 	}
 	l.publish(ctx, "", changed)
 	return changed, nil

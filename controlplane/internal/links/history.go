@@ -83,8 +83,9 @@ func (l *Links) At(ctx context.Context, by Caller, key link.Key, at int64) (*Lin
 }
 
 // Rollback gives the link the content of one of its versions again, as a new
-// version. It also brings a deleted link back. What was right then is checked
-// anew: a domain may have become one of ours.
+// version, or answers with the link as it is if it has that content. It also brings
+// a deleted link back. What was right then is checked anew: a domain may have become
+// one of ours.
 func (l *Links) Rollback(ctx context.Context, by Caller, key link.Key, match Match, version uint64) (*Link, error) {
 	past, err := l.Store.ListVersions(ctx, key, version+1, 1)
 	switch {
@@ -96,20 +97,11 @@ func (l *Links) Rollback(ctx context.Context, by Caller, key link.Key, match Mat
 		return nil, Refuse("version", Unknown, fmt.Sprintf("%d is none that can be gone back to", version))
 	}
 	fields := contentOf(past[0])
-	changed, err := l.Store.ChangeLink(ctx, key, func(current *Link) error {
-		if err := by.may(current, match); err != nil {
-			return err
-		}
-		current.UpdatedBy = by.ID
+	return l.write(ctx, by, key, match, "rolling back link", func(current *Link) error {
 		var bad Invalid
 		fields.apply(current, l.Domains, l.Now().UnixMilli(), &bad)
 		return bad.err()
 	})
-	if err != nil {
-		return nil, classed("rolling back link", err)
-	}
-	l.publish(ctx, "", changed)
-	return changed, nil
 }
 
 // contentOf is everything that a version says, as fields to set.
