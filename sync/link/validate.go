@@ -32,6 +32,8 @@ func CheckURL(raw string) error {
 		return fmt.Errorf("is %d bytes long; the limit is %d", len(raw), MaxURL)
 	case !utf8.ValidString(raw):
 		return errors.New("is not valid UTF-8")
+	case strings.Trim(raw, " \t\r\n") != raw:
+		return errors.New("has white space at an end; remove it")
 	}
 	for i := 0; i < len(raw); i++ {
 		if raw[i] <= ' ' || raw[i] == 0x7f {
