@@ -109,7 +109,7 @@ func (a *api) createKey(ctx context.Context, by access.Key, in *createKeyRequest
 	}
 	secret, key, err := a.Access.Create(ctx, wanted)
 	if err != nil {
-		return nil, told("making key", err)
+		return nil, told("making key", "key", err)
 	}
 	return &newKeyAnswer{NewAPIKey{showKey(&key), secret}}, nil
 }
@@ -127,7 +127,7 @@ func (a *api) listKeys(ctx context.Context, _ access.Key, in *listKeysRequest) (
 		Workspace: in.Workspace, UserID: in.UserID, After: access.Place{CreatedAt: after.at, ID: after.id},
 	}, in.Limit+1)
 	if err != nil {
-		return nil, told("listing keys", err)
+		return nil, told("listing keys", "key", err)
 	}
 	return listed(found, in.Limit, showKey, func(last *access.Key) *string {
 		return a.sealPlace(place{last.CreatedAt, last.ID}, listing)
@@ -137,13 +137,13 @@ func (a *api) listKeys(ctx context.Context, _ access.Key, in *listKeysRequest) (
 func (a *api) readKey(ctx context.Context, _ access.Key, in *KeyAddress) (*keyAnswer, error) {
 	found, err := a.Access.Key(ctx, in.ID)
 	if err != nil {
-		return nil, told("reading key", err)
+		return nil, told("reading key", "key", err)
 	}
 	return &keyAnswer{showKey(&found)}, nil
 }
 
 func (a *api) revokeKey(ctx context.Context, _ access.Key, in *KeyAddress) (*struct{}, error) {
-	return nil, told("revoking key", a.Access.Revoke(ctx, in.ID))
+	return nil, told("revoking key", "key", a.Access.Revoke(ctx, in.ID))
 }
 
 // maxGrace bounds how long an old key may live on; longer is a second key.
@@ -155,7 +155,7 @@ func (a *api) rotateKey(ctx context.Context, _ access.Key, in *rotateKeyRequest)
 	}
 	secret, key, err := a.Access.Rotate(ctx, in.ID, time.Duration(in.Body.Grace)*time.Second)
 	if err != nil {
-		return nil, told("rotating key", err)
+		return nil, told("rotating key", "key", err)
 	}
 	return &newKeyAnswer{NewAPIKey{showKey(&key), secret}}, nil
 }

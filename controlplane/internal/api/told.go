@@ -9,9 +9,9 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
-// told turns what package access says into a problem; what it does not name came
-// from the database.
-func told(doing string, err error) error {
+// told turns what package access says of a thing into a problem; what it does not
+// name came from the database.
+func told(doing, thing string, err error) error {
 	var invalid access.InvalidFields
 	switch {
 	case err == nil:
@@ -23,7 +23,7 @@ func told(doing string, err error) error {
 		}
 		return refused
 	case errors.Is(err, access.ErrNotFound):
-		return newProblem(http.StatusNotFound, "not_found", "there is no such thing")
+		return newProblem(http.StatusNotFound, "not_found", "there is no such "+thing)
 	case errors.Is(err, access.ErrExists):
 		return newProblem(http.StatusConflict, "taken", "its id or e-mail address is taken")
 	case errors.Is(err, access.ErrPrecondition):

@@ -91,7 +91,7 @@ func (a *api) registerUsers() {
 	}, func(ctx context.Context, _ access.Key, in *disableUserRequest) (*struct{}, error) {
 		disabled := true
 		_, err := a.Access.ChangeUser(ctx, in.ID, allows(in.IfMatch), access.UserFields{Disabled: &disabled})
-		return nil, told("disabling user", err)
+		return nil, told("disabling user", "user", err)
 	})
 }
 
@@ -114,7 +114,7 @@ func (a *api) listUsers(ctx context.Context, _ access.Key, in *listUsersRequest)
 	}
 	found, err := a.Access.Users(ctx, access.Query{Workspace: in.Workspace, After: access.Place{CreatedAt: after.at, ID: after.id}}, in.Limit+1)
 	if err != nil {
-		return nil, told("listing users", err)
+		return nil, told("listing users", "user", err)
 	}
 	return listed(found, in.Limit, showUser, func(last *access.User) *string {
 		return a.sealPlace(place{last.CreatedAt, last.ID}, listing)
@@ -123,7 +123,7 @@ func (a *api) listUsers(ctx context.Context, _ access.Key, in *listUsersRequest)
 
 func showUserOr(u access.User, err error) (*userAnswer, error) {
 	if err != nil {
-		return nil, told("users", err)
+		return nil, told("users", "user", err)
 	}
 	return &userAnswer{ETag: etag(u.Version), Body: showUser(&u)}, nil
 }

@@ -95,7 +95,7 @@ func (a *api) registerWebhooks() {
 		OperationID: "delete-webhook", Method: http.MethodDelete, Path: path + "/{id}", DefaultStatus: http.StatusNoContent,
 		Summary: "Unsubscribe", Tags: []string{"webhooks"}, Description: "Its messages are forgotten.",
 	}, func(ctx context.Context, _ access.Key, in *WebhookAddress) (*struct{}, error) {
-		return nil, told("deleting webhook", a.Webhooks.Delete(ctx, in.ID))
+		return nil, told("deleting webhook", "webhook", a.Webhooks.Delete(ctx, in.ID))
 	})
 	handle(a, access.Admin, huma.Operation{
 		OperationID: "list-deliveries", Method: http.MethodGet, Path: path + "/{id}/deliveries", Summary: "List a webhook's messages", Tags: []string{"webhooks"},
@@ -108,7 +108,7 @@ func (a *api) registerWebhooks() {
 		if err := checkStorable(map[string]string{"delivery": in.Delivery, "id": in.ID}); err != nil {
 			return nil, err
 		}
-		return nil, told("sending message again", a.Webhooks.Resend(ctx, in.ID, in.Delivery))
+		return nil, told("sending message again", "message of this webhook", a.Webhooks.Resend(ctx, in.ID, in.Delivery))
 	})
 }
 
@@ -131,7 +131,7 @@ func (a *api) createWebhook(ctx context.Context, by access.Key, in *createWebhoo
 	}
 	made, err := a.Webhooks.Create(ctx, wanted)
 	if err != nil {
-		return nil, told("making webhook", err)
+		return nil, told("making webhook", "webhook", err)
 	}
 	return &newWebhookAnswer{NewWebhook{showWebhook(&made), made.Secret}}, nil
 }
@@ -147,7 +147,7 @@ func (a *api) listWebhooks(ctx context.Context, _ access.Key, in *listWebhooksRe
 	}
 	found, err := a.Webhooks.List(ctx, in.Workspace, webhooks.Place{At: after.at, ID: after.id}, in.Limit+1)
 	if err != nil {
-		return nil, told("listing webhooks", err)
+		return nil, told("listing webhooks", "webhook", err)
 	}
 	return listed(found, in.Limit, showWebhook, func(last *webhooks.Webhook) *string {
 		return a.sealPlace(place{last.CreatedAt, last.ID}, listing)
@@ -165,7 +165,7 @@ func (a *api) listDeliveries(ctx context.Context, _ access.Key, in *listDeliveri
 	}
 	found, err := a.Webhooks.Messages(ctx, in.ID, webhooks.Status(in.Status), webhooks.Place{At: after.at, ID: after.id}, in.Limit+1)
 	if err != nil {
-		return nil, told("listing messages", err)
+		return nil, told("listing messages", "webhook", err)
 	}
 	return listed(found, in.Limit, showDelivery, func(last *webhooks.Message) *string {
 		return a.sealPlace(place{last.CreatedAt, last.ID}, listing)

@@ -26,3 +26,29 @@ func TestWordsOfRefusals(t *testing.T) {
 		})
 	}
 }
+
+// What is missing is named.
+func TestWordsOfWhatIsMissing(t *testing.T) {
+	f := start(t)
+	for call, thing := range map[string]string{
+		"GET /api/v1/urls/none":                                 "link",
+		"GET /api/v1/domains/none.example":                      "domain",
+		"GET /api/v1/keys/none":                                 "key",
+		"DELETE /api/v1/keys/none":                              "key",
+		"GET /api/v1/users/none":                                "user",
+		"DELETE /api/v1/users/none":                             "user",
+		"GET /api/v1/workspaces/none":                           "workspace",
+		"DELETE /api/v1/webhooks/none":                          "webhook",
+		"GET /api/v1/webhooks/none/deliveries":                  "webhook",
+		"POST /api/v1/webhooks/none/deliveries/msg_1/redeliver": "message of this webhook",
+	} {
+		t.Run(call, func(t *testing.T) {
+			method, path, _ := strings.Cut(call, " ")
+			a := f.do(method, path, "")
+			a.want(t, 404, "not_found", "")
+			if want := "there is no such " + thing; a.json["detail"] != want {
+				t.Errorf("%v, want %s", a.json["detail"], want)
+			}
+		})
+	}
+}

@@ -57,7 +57,7 @@ func (a *api) listWorkspaces(ctx context.Context, _ access.Key, in *Page) (*item
 	}
 	found, err := a.Access.Workspaces(ctx, after.id, in.Limit+1)
 	if err != nil {
-		return nil, told("listing workspaces", err)
+		return nil, told("listing workspaces", "workspace", err)
 	}
 	return listed(found, in.Limit, showWorkspace, func(last *access.Workspace) *string {
 		return a.sealPlace(place{id: last.ID}, "workspaces")
@@ -66,7 +66,7 @@ func (a *api) listWorkspaces(ctx context.Context, _ access.Key, in *Page) (*item
 
 func showWorkspaceOr(w access.Workspace, err error) (*workspaceAnswer, error) {
 	if err != nil {
-		return nil, told("workspaces", err)
+		return nil, told("workspaces", "workspace", err)
 	}
 	return &workspaceAnswer{showWorkspace(&w)}, nil
 }
