@@ -148,3 +148,27 @@ func TestA10Search(t *testing.T) {
 		})
 	}
 }
+
+// TestLinksOfUser: of a user, of a key that is no user's, and of nobody: who is not
+// there is told from who has made nothing.
+func TestLinksOfUser(t *testing.T) {
+	f := start(t)
+	user := f.do("POST", "/api/v1/users", `{"email":"a@example.com"}`).json["id"].(string)
+	idle := f.do("POST", "/api/v1/users", `{"email":"b@example.com"}`).json["id"].(string)
+	own := f.do("POST", "/api/v1/keys", `{"scopes":["urls:write"],"user_id":"`+user+`"}`).json["key"].(string)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"hers"}`, "Authorization", "Bearer "+own).want(t, 201, "", "")
+	machine := f.do("POST", "/api/v1/keys", `{"scopes":["urls:write"]}`)
+	f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"its"}`, "Authorization", "Bearer "+machine.json["key"].(string)).want(t, 201, "", "")
+	for id, want := range map[string]string{user: "[hers]", idle: "[]", machine.json["id"].(string): "[its]"} {
+		if found := f.do("GET", "/api/v1/users/"+id+"/urls", "").codes(t); fmt.Sprint(found) != want {
+			t.Errorf("of %s %v, want %s", id, found, want)
+		}
+	}
+	for _, id := range []string{"none", "%00"} {
+		a := f.do("GET", "/api/v1/users/"+id+"/urls", "")
+		a.want(t, 404, "not_found", "")
+		if a.json["detail"] != "there is no such user" {
+			t.Errorf("answered %s", a.body)
+		}
+	}
+}
