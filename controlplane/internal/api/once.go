@@ -40,13 +40,13 @@ func describeName(op *huma.Operation) {
 // once answers a request that has a name: by running it, or as it was answered
 // before.
 func (a *api) once(ctx huma.Context, next func(huma.Context)) {
-	name := ctx.Header(nameHeader)
-	if name == "" || ctx.Operation().Metadata[streamed] != nil {
+	r, w := humago.Unwrap(ctx)
+	names := r.Header.Values(nameHeader)
+	if ctx.Operation().Metadata[streamed] != nil || len(names) == 0 || len(names) == 1 && names[0] == "" {
 		next(ctx)
 		return
 	}
-	_, w := humago.Unwrap(ctx)
-	request, err := a.named(ctx, name, next)
+	request, err := a.named(ctx, names, next)
 	if err != nil {
 		a.problem("once", err).write(w)
 		return
@@ -75,10 +75,25 @@ func onceProblem(err error) error {
 	return fmt.Errorf("%w: %w", links.ErrUnavailable, err)
 }
 
+// nameOf is the one name that a request has.
+func nameOf(values []string) (string, error) {
+	switch name := values[0]; {
+	case len(values) > 1:
+		p := newProblem(http.StatusBadRequest, "malformed_request", nameHeader+" is there more than once; send one")
+		p.Errors = []ProblemField{{nameHeader, links.Conflict, "is there more than once; send one"}}
+		return "", p
+	case len(name) > maxName || !visible(name):
+		return "", links.Refuse(nameHeader, links.Bad, fmt.Sprintf("must be up to %d visible ASCII characters", maxName))
+	default:
+		return name, nil
+	}
+}
+
 // named is the request with its name, and with how to run it.
-func (a *api) named(ctx huma.Context, name string, next func(huma.Context)) (r idempotency.Request, err error) {
-	if len(name) > maxName || !visible(name) {
-		return r, links.Refuse(nameHeader, links.Bad, fmt.Sprintf("must be up to %d visible ASCII characters", maxName))
+func (a *api) named(ctx huma.Context, names []string, next func(huma.Context)) (r idempotency.Request, err error) {
+	name, err := nameOf(names)
+	if err != nil {
+		return r, err
 	}
 	body, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), ctx.Operation().MaxBodyBytes))
 	if err != nil {

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -130,5 +132,24 @@ func TestA5Bulk(t *testing.T) {
 	}
 	if n, err := f.store.PendingChanges(t.Context()); n != 600 || err != nil {
 		t.Errorf("%d links (%v)", n, err)
+	}
+}
+
+// TestA5TwoNames: which of two names is meant is not guessed.
+func TestA5TwoNames(t *testing.T) {
+	f := start(t)
+	for name, values := range map[string][]string{"two": {"a", "b"}, "one twice": {"a", "a"}, "an empty one": {"", "a"}} {
+		t.Run(name, func(t *testing.T) {
+			request := httptest.NewRequestWithContext(t.Context(), "POST", "/api/v1/urls", strings.NewReader(created))
+			request.Header = http.Header{"Authorization": {"Bearer " + canary}, "Content-Type": {"application/json"}, "Idempotency-Key": values}
+			said := httptest.NewRecorder()
+			f.handler.ServeHTTP(said, request)
+			if body := said.Body.String(); said.Code != 400 || !strings.Contains(body, `"malformed_request"`) || !strings.Contains(body, `"field":"Idempotency-Key"`) {
+				t.Errorf("answered %d %s", said.Code, body)
+			}
+		})
+	}
+	if list := f.do("GET", "/api/v1/urls", ""); len(list.json["items"].([]any)) != 0 {
+		t.Errorf("links: %s", list.body)
 	}
 }
