@@ -82,7 +82,7 @@ func (a *api) bulk(ctx context.Context, key access.Key, in *bulkRequest) (*bulkA
 	var indexes []int
 	for i, row := range rows {
 		answer.Body.Items[i].Index = i
-		draft, err := a.readRow(row)
+		draft, err := a.readRow(i, row)
 		if err != nil {
 			answer.Body.Items[i].refuse(a.problem("create-urls", err))
 			continue
@@ -114,11 +114,14 @@ func (a *api) fill(item *BulkItem, result links.Result) {
 	}
 }
 
-// readRow reads one row as strictly as a single create.
-func (a *api) readRow(row []byte) (links.Draft, error) {
+// readRow reads row i as strictly as a single create.
+func (a *api) readRow(i int, row []byte) (links.Draft, error) {
 	var generic any
 	if err := json.Unmarshal(row, &generic); err != nil {
 		return links.Draft{}, links.Refuse("body", links.Bad, "is not JSON")
+	}
+	if _, ok := generic.(map[string]any); !ok {
+		return links.Draft{}, links.Refuse(fmt.Sprintf("items[%d]", i), links.Bad, `must be an object such as {"long_url":"https://example.com/"}`)
 	}
 	registry := a.huma.OpenAPI().Components.Schemas
 	found := new(huma.ValidateResult)

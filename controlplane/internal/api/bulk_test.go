@@ -34,7 +34,8 @@ func TestA8BulkRows(t *testing.T) {
 		{"type", `{"long_url":6}`, "invalid_request", "long_url", 422},
 		{"missing", `{}`, "invalid_request", "long_url", 422},
 		{"unknown field", `{"long_url":"https://example.com/","lnog":1}`, "invalid_request", "lnog", 422},
-		{"no object", `"https://example.com/"`, "invalid_request", "", 422},
+		{"no object", `"https://example.com/"`, "invalid_request", "items[8]", 422},
+		{"null", `null`, "invalid_request", "items[9]", 422},
 		{"loop", `{"long_url":"https://go.example/x"}`, "invalid_request", "long_url", 422},
 		{"reused", `{"long_url":"https://example.com/1","if_exists":"return"}`, "", "", 200},
 		{"last", `{"long_url":"https://example.com/last"}`, "", "", 201},
@@ -61,6 +62,9 @@ func TestA8BulkRows(t *testing.T) {
 			problem := item["problem"].(map[string]any)
 			if problem["code"] != row.code || item["url"] != nil || row.field != "" && !strings.Contains(fmt.Sprint(problem["errors"]), "field:"+row.field) {
 				t.Errorf("problem %v, want %s of %s", problem, row.code, row.field)
+			}
+			if strings.HasPrefix(row.field, "items") && problem["detail"] != row.field+` must be an object such as {"long_url":"https://example.com/"}` {
+				t.Errorf("%v", problem["detail"])
 			}
 		})
 	}
