@@ -38,6 +38,7 @@ func TestA8BulkRows(t *testing.T) {
 		{"null", `null`, "invalid_request", "items[9]", 422},
 		{"loop", `{"long_url":"https://go.example/x"}`, "invalid_request", "long_url", 422},
 		{"reused", `{"long_url":"https://example.com/1","if_exists":"return"}`, "", "", 200},
+		{"A9 both", `{"long_url":"https://example.com/","ttl":5,"expires_at":"2099-01-01T00:00:00Z"}`, "invalid_request", "ttl", 422},
 		{"last", `{"long_url":"https://example.com/last"}`, "", "", 201},
 	}
 	var bodies []string

@@ -31,7 +31,7 @@ type changeRequest struct {
 		LongURL      optional[string]    `json:"long_url,omitempty" doc:"Where the link leads from now on." example:"https://example.com/winter"`
 		Alias        optional[string]    `json:"alias,omitempty" doc:"Another code. The code before answers 410 and stays yours; its clicks stay with it."`
 		Status       optional[string]    `json:"status,omitempty" doc:"active, disabled or blocked." example:"disabled"`
-		TTL          optional[int64]     `json:"ttl,omitempty" doc:"Seconds to live from now; not together with expires_at."`
+		TTL          optional[int64]     `json:"ttl,omitempty" doc:"Seconds to live from now; null: for ever. Not together with expires_at, null or not."`
 		ExpiresAt    optional[time.Time] `json:"expires_at,omitempty" doc:"null: never."`
 		StartsAt     optional[time.Time] `json:"starts_at,omitempty" doc:"null: no bound."`
 		Redirect     optional[int]       `json:"redirect,omitempty" doc:"301, 302, 307 or 308."`

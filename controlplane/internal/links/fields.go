@@ -99,17 +99,16 @@ func target(field, raw string, domains *Domains, bad *Invalid) string {
 }
 
 func (f *Fields) applyTimes(l *Link, now int64, bad *Invalid) {
-	if f.TTL != nil && *f.TTL != 0 {
-		switch {
-		case f.ExpiresAt != nil && *f.ExpiresAt != 0:
-			bad.add("ttl", Conflict, "and expires_at exclude each other")
-		case *f.TTL < 0 || *f.TTL > MaxTTL:
-			bad.add("ttl", Bad, fmt.Sprintf("must be 1 to %d seconds", MaxTTL))
-		default:
-			l.ExpiresAt = now + *f.TTL*1000
-		}
-	} else if f.TTL != nil {
+	switch {
+	case f.TTL == nil:
+	case f.ExpiresAt != nil: // also where one of the two clears: which one is meant is not guessed
+		bad.add("ttl", Conflict, "and expires_at exclude each other")
+	case *f.TTL < 0 || *f.TTL > MaxTTL:
+		bad.add("ttl", Bad, fmt.Sprintf("must be 1 to %d seconds", MaxTTL))
+	case *f.TTL == 0:
 		l.ExpiresAt = 0
+	default:
+		l.ExpiresAt = now + *f.TTL*1000
 	}
 	setTime("starts_at", &l.StartsAt, f.StartsAt, bad)
 	setTime("expires_at", &l.ExpiresAt, f.ExpiresAt, bad)
