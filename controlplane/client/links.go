@@ -61,7 +61,7 @@ type NewLink struct {
 }
 
 // Change says what to change; nil leaves a field as it is. Clear names fields to
-// empty, such as expires_at or tags.
+// empty or to reset, such as expires_at, tags or redirect.
 type Change struct {
 	LongURL      *string    `json:"long_url,omitempty"`
 	Alias        *string    `json:"alias,omitempty"`

@@ -25,6 +25,11 @@ func TestChange(t *testing.T) {
 		{"expires_at to null", `{"expires_at":null}`, "expires_at", nil},
 		{"start", `{"starts_at":"2030-01-01T00:00:00Z"}`, "starts_at", "2030-01-01T00:00:00Z"},
 		{"redirect", `{"redirect":308}`, "redirect", 308.0},
+		{"redirect to null", `{"redirect":null}`, "redirect", 302.0},
+		{"query", `{"forward_query":true}`, "forward_query", true},
+		{"query to null", `{"forward_query":null}`, "forward_query", false},
+		{"strict", `{"strict":true}`, "strict", true},
+		{"strict to null", `{"strict":null}`, "strict", false},
 		{"nothing", `{}`, "title", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,9 +50,13 @@ func TestChange(t *testing.T) {
 		"unknown state": {`{"status":"x"}`, "status"},
 		"null target":   {`{"long_url":null}`, "long_url"},
 		"null status":   {`{"status":null}`, "status"},
+		"redirect of 0": {`{"redirect":0}`, "redirect"},
 		"A3 loop":       {`{"long_url":"https://go.example/mine"}`, "long_url"},
 		"A7 unknown":    {`{"code":"x"}`, "code"},
 		"A9 both":       {`{"ttl":5,"expires_at":"2099-01-01T00:00:00Z"}`, "ttl"},
+		"A9 and null":   {`{"ttl":5,"expires_at":null}`, "ttl"},
+		"A9 null and":   {`{"ttl":null,"expires_at":"2099-01-01T00:00:00Z"}`, "ttl"},
+		"A9 both null":  {`{"ttl":null,"expires_at":null}`, "ttl"},
 		"type":          {`{"strict":"yes"}`, "strict"},
 	} {
 		t.Run(name, func(t *testing.T) {

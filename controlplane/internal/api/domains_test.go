@@ -35,8 +35,15 @@ func TestDomain(t *testing.T) {
 	link.want(t, 422, "invalid_request", "domain") // not a host name as it is sent
 	link = f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","domain":"192.0.2.7"}`, own...)
 	link.want(t, 201, "", "")
-	if code, _ := link.json["code"].(string); len(code) != 9 || link.json["redirect"] != 308.0 {
+	code, _ := link.json["code"].(string)
+	if len(code) != 9 || link.json["redirect"] != 308.0 {
 		t.Errorf("link %s", link.body)
+	}
+	for _, redirect := range []string{"301", "null"} {
+		link = f.do("PATCH", "/api/v1/urls/"+code+"?domain=192.0.2.7", `{"redirect":`+redirect+`}`, own...)
+	}
+	if link.json["redirect"] != 308.0 {
+		t.Errorf("redirect to null is not the domain's: %s", link.body)
 	}
 	hidden := f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","domain":"192.0.2.7"}`, stranger...)
 	absent := f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","domain":"192.0.2.8"}`, stranger...)

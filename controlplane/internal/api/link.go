@@ -34,10 +34,10 @@ type changeRequest struct {
 		TTL          optional[int64]     `json:"ttl,omitempty" doc:"Seconds to live from now; null: for ever. Not together with expires_at, null or not."`
 		ExpiresAt    optional[time.Time] `json:"expires_at,omitempty" doc:"null: never."`
 		StartsAt     optional[time.Time] `json:"starts_at,omitempty" doc:"null: no bound."`
-		Redirect     optional[int]       `json:"redirect,omitempty" doc:"301, 302, 307 or 308."`
+		Redirect     optional[int]       `json:"redirect,omitempty" doc:"301, 302, 307 or 308; null: the domain's."`
 		ExpiredURL   optional[string]    `json:"expired_url,omitempty" doc:"null: 410."`
-		ForwardQuery optional[bool]      `json:"forward_query,omitempty"`
-		Strict       optional[bool]      `json:"strict,omitempty"`
+		ForwardQuery optional[bool]      `json:"forward_query,omitempty" doc:"Append the request's query to long_url; null: false."`
+		Strict       optional[bool]      `json:"strict,omitempty" doc:"Never serve the link from a view that an edge cannot confirm; null: false."`
 		Title        optional[string]    `json:"title,omitempty" doc:"null clears it."`
 		Note         optional[string]    `json:"note,omitempty" doc:"null clears it."`
 		Tags         optional[[]string]  `json:"tags,omitempty" doc:"All tags; null clears them."`
@@ -97,7 +97,7 @@ func (a *api) change(ctx context.Context, key access.Key, in *changeRequest) (*l
 	if err != nil {
 		return nil, err
 	}
-	fields, err := in.fields()
+	fields, err := in.fields(a.Links.Domains.Redirect(at.Domain))
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
-// fields is what the body asks for. Null clears what can be absent and is
-// refused for the rest.
-func (r *changeRequest) fields() (links.Fields, error) {
+// fields is what the body asks for. Null clears what can be absent, resets what has
+// a default, of which redirect is the domain's, and is refused for the rest.
+func (r *changeRequest) fields(redirect int) (links.Fields, error) {
 	b := &r.Body
 	if err := r.refuseNull(); err != nil {
 		return links.Fields{}, err
@@ -20,6 +20,9 @@ func (r *changeRequest) fields() (links.Fields, error) {
 		ExpiresAt: millisOf(b.ExpiresAt.pointer(), b.ExpiresAt.null), TTL: b.TTL.pointer(),
 		ExpiredURL: b.ExpiredURL.pointer(), ForwardQuery: b.ForwardQuery.pointer(), Strict: b.Strict.pointer(),
 		Title: b.Title.pointer(), Note: b.Note.pointer(), Tags: b.Tags.pointer(),
+	}
+	if b.Redirect.null {
+		f.Redirect = &redirect
 	}
 	if b.Status.set {
 		status, _ := link.ParseStatus(b.Status.value) // the rules refuse the zero Status
@@ -34,8 +37,7 @@ func (r *changeRequest) refuseNull() error {
 		return links.Refuse("ttl", links.Bad, "must be at least 1 second")
 	}
 	for field, null := range map[string]bool{
-		"long_url": b.LongURL.null, "alias": b.Alias.null, "status": b.Status.null, "redirect": b.Redirect.null,
-		"forward_query": b.ForwardQuery.null, "strict": b.Strict.null,
+		"long_url": b.LongURL.null, "alias": b.Alias.null, "status": b.Status.null,
 	} {
 		if null {
 			return links.Refuse(field, links.Required, "cannot be null")

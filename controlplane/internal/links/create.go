@@ -62,7 +62,7 @@ func (l *Links) Create(ctx context.Context, by Caller, d Draft) (*Made, error) {
 // or says everything that is wrong with it.
 func (l *Links) draw(by Caller, d Draft, now int64) (*Link, error) {
 	drawn := &Link{
-		Link:      link.Link{Status: link.Active, Redirect: 302},
+		Link:      link.Link{Status: link.Active},
 		Tags:      []string{},
 		Custom:    d.Alias != "",
 		CreatedBy: by.ID,
@@ -85,9 +85,7 @@ func (l *Links) draw(by Caller, d Draft, now int64) (*Link, error) {
 	}
 	domain := l.checkDomain(by, d.Domain, &bad)
 	drawn.Domain = domain.GetName()
-	if redirect := domain.GetRedirect(); redirect != 0 {
-		drawn.Redirect = int(redirect)
-	}
+	drawn.Redirect = redirectOf(domain)
 	d.Fields.apply(drawn, l.Domains, now, &bad)
 	if d.Fields.ExpiresAt != nil && drawn.ExpiresAt != 0 && drawn.ExpiresAt <= now && d.CreatedAt == 0 {
 		bad.add("expires_at", Past, "has passed already")

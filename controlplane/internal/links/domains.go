@@ -42,6 +42,16 @@ func (d *Domains) Settings(host string) *wire.Domain {
 	return (*hosts)[plain(host)]
 }
 
+// Redirect is the HTTP status of links of a domain that name none.
+func (d *Domains) Redirect(host string) int { return redirectOf(d.Settings(host)) }
+
+func redirectOf(domain *wire.Domain) int {
+	if redirect := domain.GetRedirect(); redirect != 0 {
+		return int(redirect)
+	}
+	return 302
+}
+
 // plain gives the one spelling of a host under which it is looked up. An IPv4
 // address may be dressed up as an IPv6 one.
 func plain(host string) string {
