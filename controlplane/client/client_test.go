@@ -63,7 +63,7 @@ func TestCalls(t *testing.T) {
 	ctx := t.Context()
 	link := must[*client.Link](t)
 	made := link(c.Create(ctx, client.NewLink{LongURL: "https://example.com/1", Alias: "mine", Tags: []string{"a"}, Title: "T"}))
-	if made.Code != "mine" || made.Version != 1 || made.Revision == 0 {
+	if made.Code != "mine" || made.Version != 1 || made.Revision == 0 || made.Clicks == nil {
 		t.Errorf("made %+v", made)
 	}
 	target := "https://example.com/2"
@@ -78,7 +78,7 @@ func TestCalls(t *testing.T) {
 	if _, err := c.Create(ctx, client.NewLink{LongURL: "javascript:x"}); !errors.As(err, &problem) || problem.Errors[0].Field != "long_url" {
 		t.Errorf("a bad target: %v", err)
 	}
-	if then := link(c.ReadAt(ctx, "", "mine", time.Now().Add(time.Hour))); then.Version != 2 {
+	if then := link(c.ReadAt(ctx, "", "mine", time.Now().Add(time.Hour))); then.Version != 2 || then.Clicks != nil {
 		t.Errorf("in an hour: %+v", then)
 	}
 	if history := must[*client.HistoryPage](t)(c.History(ctx, "", "mine", "")); len(history.Items) != 2 || len(history.Items[0].Changes) != 2 {

@@ -28,11 +28,11 @@ type Link struct {
 	Tags         []string       `json:"tags"`
 	Custom       bool           `json:"custom"`
 	Version      uint64         `json:"version"`
-	Revision     int64          `json:"revision"`
+	Revision     int64          `json:"revision,omitempty"` // 0: not known, or of what the link was
 	CreatedBy    string         `json:"created_by"`
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at"`
-	Clicks       Clicks         `json:"clicks"`
+	Clicks       *Clicks        `json:"clicks,omitempty"` // nil in what the link was
 	Warnings     []ProblemField `json:"warnings,omitempty"`
 }
 

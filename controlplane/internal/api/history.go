@@ -9,7 +9,6 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
-	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -24,7 +23,7 @@ type LinkVersion struct {
 	At      time.Time     `json:"at" doc:"Since when it was in force."`
 	By      string        `json:"by" doc:"The user who made it." example:"anna"`
 	Changes []FieldChange `json:"changes" nullable:"false" doc:"What differs from the version before; empty for the first."`
-	URL     Link          `json:"url" doc:"The link as it was; clicks are left out."`
+	URL     Link          `json:"url" doc:"The link as it was."`
 }
 
 // FieldChange is one field that a version changed.
@@ -92,7 +91,7 @@ func (a *api) showVersion(v links.Version) LinkVersion {
 	if by == "" { // written by a build that did not note it
 		by = v.CreatedBy
 	}
-	shown := LinkVersion{Version: v.Version, At: link.Time(v.UpdatedAt), By: by, URL: a.show(v.Link, stats.Counted{}), Changes: []FieldChange{}}
+	shown := LinkVersion{Version: v.Version, At: link.Time(v.UpdatedAt), By: by, URL: a.showPast(v.Link), Changes: []FieldChange{}}
 	for _, c := range v.Changes {
 		if c.Field == "starts_at" || c.Field == "expires_at" {
 			c.Old, c.New = timeOf(c.Old.(int64)), timeOf(c.New.(int64))

@@ -25,6 +25,12 @@ func TestHistory(t *testing.T) {
 	if by := items[0]["by"]; by == "" || by != items[2]["by"] {
 		t.Errorf("by %v", by)
 	}
+	for _, item := range items {
+		then := item["url"].(map[string]any)
+		if then["clicks"] != nil || then["revision"] != nil {
+			t.Errorf("a version tells of today: %v", then)
+		}
+	}
 	page := f.do("GET", "/api/v1/urls/mine/history?limit=2", "")
 	next, _ := page.json["next_cursor"].(string)
 	if len(page.items(t)) != 2 || next == "" {
@@ -77,7 +83,7 @@ func TestAt(t *testing.T) {
 		changed = f.do("PATCH", "/api/v1/urls/mine", `{"long_url":"https://example.com/2"}`)
 	}
 	at := func(when string) answer { return f.do("GET", "/api/v1/urls/mine?at="+url.QueryEscape(when), "") }
-	if then := at(made.json["updated_at"].(string)); then.json["long_url"] == nil {
+	if then := at(made.json["updated_at"].(string)); then.json["long_url"] == nil || then.json["clicks"] != nil || then.json["revision"] != nil {
 		t.Errorf("then %s", then.body)
 	}
 	if now := at(changed.json["updated_at"].(string)); now.json["long_url"] != "https://example.com/2" {

@@ -80,12 +80,14 @@ func (a *api) read(ctx context.Context, key access.Key, in *readRequest) (*linkB
 	if err := checkTime("at", in.At); err != nil {
 		return nil, err
 	}
-	var found *links.Link
-	if in.At.IsZero() {
-		found, err = a.Links.Read(ctx, caller(key), at)
-	} else {
-		found, err = a.Links.At(ctx, caller(key), at, in.At.UnixMilli())
+	if !in.At.IsZero() {
+		then, err := a.Links.At(ctx, caller(key), at, in.At.UnixMilli())
+		if err != nil {
+			return nil, err
+		}
+		return &linkBody{ETag: etag(then.Version), Body: a.showPast(then)}, nil
 	}
+	found, err := a.Links.Read(ctx, caller(key), at)
 	if err != nil {
 		return nil, err
 	}

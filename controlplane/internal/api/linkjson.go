@@ -27,11 +27,11 @@ type Link struct {
 	Tags         []string   `json:"tags" nullable:"false"`
 	Custom       bool       `json:"custom" doc:"The code is an alias that was asked for."`
 	Version      uint64     `json:"version" doc:"Rises with each change; also the ETag."`
-	Revision     int64      `json:"revision" doc:"The feed's revision that carries this version to the edges; 0 until it is known."`
+	Revision     *int64     `json:"revision,omitempty" doc:"The feed's revision that carries this version to the edges; 0 until it is known. Left out of what a link was."`
 	CreatedBy    string     `json:"created_by"`
 	CreatedAt    time.Time  `json:"created_at"`
 	UpdatedAt    time.Time  `json:"updated_at"`
-	Clicks       Clicks     `json:"clicks"`
+	Clicks       *Clicks    `json:"clicks,omitempty" doc:"Left out of what a link was."`
 
 	Warnings []ProblemField `json:"warnings,omitempty" nullable:"false" doc:"What a person should look at before the link is handed out; told when it is created or changed; a loop always."`
 }
@@ -53,15 +53,21 @@ func (a *api) body(l *links.Link, clicks stats.Counted) *linkBody {
 }
 
 func (a *api) show(l *links.Link, clicks stats.Counted) Link {
+	shown := a.showPast(l)
+	shown.Revision, shown.Clicks = &l.Revision, &Clicks{Count: clicks.Count, Pending: clicks.Pending}
+	return shown
+}
+
+// showPast shows a version that may be an old one: without what is known of the
+// present one only.
+func (a *api) showPast(l *links.Link) Link {
 	shown := Link{
 		Domain: l.Domain, Code: l.Code, ShortURL: a.shortURL(l.Key), LongURL: l.URL,
 		Status: l.Status.String(), Redirect: l.Redirect,
 		StartsAt: timeOf(l.StartsAt), ExpiresAt: timeOf(l.ExpiresAt),
 		ForwardQuery: l.ForwardQuery, Strict: l.Strict,
-		Title: l.Title, Note: l.Note, Tags: l.Tags, Custom: l.Custom,
-		Version: l.Version, Revision: l.Revision,
+		Title: l.Title, Note: l.Note, Tags: l.Tags, Custom: l.Custom, Version: l.Version,
 		CreatedBy: l.CreatedBy, CreatedAt: link.Time(l.CreatedAt), UpdatedAt: link.Time(l.UpdatedAt),
-		Clicks: Clicks{Count: clicks.Count, Pending: clicks.Pending},
 	}
 	for _, w := range a.Links.Circles(l) {
 		shown.Warnings = append(shown.Warnings, ProblemField(w))
