@@ -99,7 +99,7 @@ func describeWait(op *huma.Operation) {
 	}
 	op.Parameters = append(op.Parameters, &huma.Param{
 		Name: "wait", In: "query", Schema: &huma.Schema{Type: "string", Enum: []any{"edges"}},
-		Description: "edges: answer only when all live edges have applied the change, or after some seconds; Fingerpost-Applied says how many of how many have. It is left out where nothing was changed.",
+		Description: "edges: answer only when all live edges have applied the change, or after some seconds; Fingerpost-Applied says how many of how many have.",
 	})
 }
 

@@ -95,6 +95,9 @@ func (a *api) registerWebhooks() {
 		OperationID: "delete-webhook", Method: http.MethodDelete, Path: path + "/{id}", DefaultStatus: http.StatusNoContent,
 		Summary: "Unsubscribe", Tags: []string{"webhooks"}, Description: "Its messages are forgotten.",
 	}, func(ctx context.Context, _ access.Key, in *WebhookAddress) (*struct{}, error) {
+		if err := checkStorable(map[string]string{"id": in.ID}); err != nil {
+			return nil, err
+		}
 		return nil, told("deleting webhook", "webhook", a.Webhooks.Delete(ctx, in.ID))
 	})
 	handle(a, access.Admin, huma.Operation{

@@ -51,6 +51,7 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("pending: %s", pending.body)
 	}
 	f.do("POST", deliveries+"/none/redeliver", "").want(t, 404, "not_found", "")
+	f.do("DELETE", "/api/v1/webhooks/%00", "").want(t, 422, "invalid_request", "id")
 	f.do("GET", deliveries+"?status=eaten", "").want(t, 422, "invalid_request", "status")
 	f.do("DELETE", "/api/v1/webhooks/"+id, "").want(t, 204, "", "")
 	f.do("DELETE", "/api/v1/webhooks/"+id, "").want(t, 404, "not_found", "")

@@ -82,6 +82,9 @@ func (l *Links) write(ctx context.Context, by Caller, key link.Key, match Match,
 	})
 	switch {
 	case errors.Is(err, errUnchanged):
+		// Whoever repeats a takedown may wait for it as at first; the feed puts nothing
+		// that it holds.
+		l.publish(ctx, "", &standing)
 		return &standing, nil
 	case err != nil:
 		return nil, classed(doing, err)
