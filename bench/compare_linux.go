@@ -18,7 +18,7 @@ import (
 type compareCommand struct {
 	Links      int           `help:"How many links there are." default:"100000"`
 	Growth     int           `help:"How many links a second edge holds, to see what more of them cost. 0: instead, a second edge has its clicks in memory." default:"0"`
-	Rounds     int           `help:"How often each server has its turn." default:"5"`
+	Rounds     int           `help:"How often each server has its turn." default:"9"`
 	Turn       time.Duration `help:"How long a turn is." default:"2s"`
 	Tail       time.Duration `help:"For how long to ask at fixed intervals. 0: not at all." default:"20s"`
 	Idle       int           `help:"How many idle connections to open. 0: none." default:"10000"`
