@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -196,27 +197,43 @@ func (b *batch) choose(ctx context.Context) (insert []int, err error) {
 // existing finds the links that redirect to the targets to reuse, the oldest of
 // each target.
 func (b *batch) existing(ctx context.Context) (map[claim]*links.Link, error) {
+	keys, err := b.withTargets(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("finding targets: %w", err)
+	}
+	all, err := b.store.readLinks(ctx, b.tx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("reading links to reuse: %w", err)
+	}
+	slices.SortFunc(all, func(x, y *links.Link) int {
+		return cmp.Or(cmp.Compare(x.CreatedAt, y.CreatedAt), strings.Compare(x.Code, y.Code))
+	})
 	found := make(map[claim]*links.Link)
 	now := b.store.now().UnixMilli()
+	for _, l := range all {
+		if held := claimOf(l); l.AnswerAt(now) == link.Redirect && found[held] == nil {
+			found[held] = l
+		}
+	}
+	return found, nil
+}
+
+// withTargets gives the keys of all links with a target to reuse. They are read
+// apart from the links: in one statement PostgreSQL takes a fingerprint for as
+// frequent as words are, and would rather read every link than so many by key.
+func (b *batch) withTargets(ctx context.Context) (keys []link.Key, err error) {
 	targets := b.targets()
 	for _, size := range chunks(len(targets), batchChunk) {
-		rows, err := b.tx.QueryContext(ctx, `WITH k (d, c) AS (
- SELECT domain, code FROM link_terms WHERE term IN `+b.store.dialect.placeholders(1, size, nil)+`)
-`+selectLinks+`FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code`, targets[:size]...)
+		rows, err := b.tx.QueryContext(ctx, `SELECT domain, code FROM link_terms WHERE term IN `+b.store.dialect.placeholders(1, size, nil), targets[:size]...)
 		if err != nil {
-			return nil, fmt.Errorf("finding targets: %w", err)
+			return nil, err
 		}
-		err = eachLink(rows, func(l *links.Link) {
-			if held := claimOf(l); l.AnswerAt(now) == link.Redirect && found[held] == nil {
-				found[held] = l
-			}
-		})
-		if err != nil {
-			return nil, fmt.Errorf("finding targets: %w", err)
+		if err := eachKey(rows, func(key link.Key) { keys = append(keys, key) }); err != nil {
+			return nil, err
 		}
 		targets = targets[size:]
 	}
-	return found, nil
+	return keys, nil
 }
 
 // targets gives the terms of the targets to reuse, each once.

@@ -96,23 +96,28 @@ func (s *Store) ReadLink(ctx context.Context, key link.Key) (*links.Link, error)
 }
 
 // ReadLinks is outbox.Store's.
-func (s *Store) ReadLinks(ctx context.Context, keys []link.Key) (found []*links.Link, err error) {
+func (s *Store) ReadLinks(ctx context.Context, keys []link.Key) ([]*links.Link, error) {
+	found, err := s.readLinks(ctx, s.read, keys)
+	if err != nil {
+		return nil, fmt.Errorf("reading %d links: %w", len(keys), err)
+	}
+	return found, nil
+}
+
+func (s *Store) readLinks(ctx context.Context, from querier, keys []link.Key) (found []*links.Link, err error) {
 	domains, codes := make([]string, len(keys)), make([]string, len(keys))
 	for i, key := range keys {
 		domains[i], codes[i] = key.Domain, key.Code
 	}
 	err = s.dialect.each(columns{domains, codes}, func(source string, a args) error {
-		rows, err := s.read.QueryContext(ctx, `WITH k (d, c) AS (`+source+`)
+		rows, err := from.QueryContext(ctx, `WITH k (d, c) AS (`+source+`)
 `+selectLinks+`FROM k JOIN links ON domain = d AND code = c`, a...)
 		if err != nil {
 			return err
 		}
 		return eachLink(rows, func(l *links.Link) { found = append(found, l) })
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading %d links: %w", len(keys), err)
-	}
-	return found, nil
+	return found, err
 }
 
 // lockLink reads a link and keeps others from changing it until tx ends.

@@ -111,6 +111,8 @@ SELECT domain FROM click_days WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain FROM click_hours WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain FROM click_minutes WHERE domain > $1 ORDER BY domain LIMIT 1;
 SELECT domain, code FROM link_terms WHERE term = $1 AND domain = $2 ORDER BY created_at, code LIMIT $3;
+SELECT domain, code FROM link_terms WHERE term IN ($1);
+SELECT domain, code FROM link_terms WHERE term IN ($…);
 SELECT domain, code, CAST(SUM(count) AS BIGINT), CAST(SUM(bots) AS BIGINT) FROM click_minutes WHERE (domain, code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]))) AND minute >= $3 GROUP BY domain, code;
 SELECT domain, code, count, bots FROM click_totals WHERE (domain, code) IN (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[])));
 SELECT domain, code, minute FROM click_minutes WHERE (domain, code, minute) > ($…) ORDER BY domain, code, minute LIMIT 1 OFFSET $4;
@@ -194,8 +196,6 @@ UPDATE webhook_deliveries SET status = $3, due_at = $4, settled_at = $5, problem
 UPDATE webhook_deliveries SET status = 'pending', attempts = 0, due_at = $3, settled_at = 0, problem = '' WHERE webhook = $1 AND id = $2;
 UPDATE webhooks SET reached = TRUE WHERE id = $1;
 UPDATE webhooks SET secret = $1, sealed_by = $2 WHERE id = $3 AND sealed_by = $4;
-WITH k (d, c) AS ( SELECT domain, code FROM link_terms WHERE term IN ($1)) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code;
-WITH k (d, c) AS ( SELECT domain, code FROM link_terms WHERE term IN ($…)) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c ORDER BY created_at, code;
 WITH k (d, c) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]))) SELECT domain, code, version, url, status, redirect, starts_at, expires_at, expired_url, forward_query, strict, title, note, tags, custom, COALESCE((SELECT r.revision FROM link_revisions AS r WHERE r.domain = links.domain AND r.code = links.code AND r.version = links.version), links.revision), created_by, created_at, updated_at, updated_by, workspace FROM k JOIN links ON domain = d AND code = c;
 WITH p (domain, code, at, detail, packed) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BYTEA[]), CAST($5 AS BIGINT[]))) UPDATE click_hours SET detail = p.detail, packed = p.packed FROM p WHERE click_hours.domain = p.domain AND click_hours.code = p.code AND click_hours.hour = p.at;
 WITH p (domain, code, at, detail, packed, sketch) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]), CAST($4 AS BYTEA[]), CAST($5 AS BIGINT[]), CAST($6 AS BYTEA[]))) UPDATE click_days SET detail = p.detail, packed = p.packed, sketch = p.sketch FROM p WHERE click_days.domain = p.domain AND click_days.code = p.code AND click_days.day = p.at;
