@@ -45,7 +45,8 @@ func batchRows(t *testing.T, s *store.Store) {
 	}
 }
 
-// reuse finds links by their target, in the database and in the batch itself.
+// reuse finds links by their target, the oldest of each, in the database and in the
+// batch itself.
 func reuse(t *testing.T, s *store.Store) {
 	entry := func(code, url string, custom bool) links.Entry {
 		l := sample(code)
@@ -54,6 +55,9 @@ func reuse(t *testing.T, s *store.Store) {
 	}
 	held := entry("held", "https://example.org/A", false).Link
 	create(t, s, held)
+	younger := entry("a-younger", held.URL, false).Link
+	younger.CreatedAt = held.CreatedAt + 1
+	create(t, s, younger)
 	over := entry("over", "https://example.org/over", false).Link
 	over.ExpiresAt = 1
 	create(t, s, over)
