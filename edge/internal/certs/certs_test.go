@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -117,29 +118,61 @@ func TestReload(t *testing.T) {
 	defer watching.Wait()
 	defer cancel()
 	cert, key := filepath.Join(dir, "a.crt"), filepath.Join(dir, "a.key")
-	until := func(what string, holds func() bool) {
-		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("never happened: ", what)
-			}
-		}
-	}
 	write(t, cert, key, 30, "a.example")
-	until("the renewed one is shown", func() bool { return shown(s, "a.example") == 30 })
+	until(t, "the renewed one is shown", func() bool { return shown(s, "a.example") == 30 })
 	if err := os.WriteFile(cert, []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	until("the failure is counted", func() bool { return counted(t, s) > 0 })
+	until(t, "the failure is counted", func() bool { return counted(t, s) > 0 })
 	if shown(s, "a.example") != 30 || shown(s, "c.example") != 3 {
 		t.Error("a broken file took certificates away")
 	}
 	write(t, cert, key, 60, "a.example")
-	until("the mended one is shown", func() bool { return shown(s, "a.example") == 60 })
+	until(t, "the mended one is shown", func() bool { return shown(s, "a.example") == 60 })
 	if err := os.RemoveAll(filepath.Join(dir, "c")); err != nil {
 		t.Fatal(err)
 	}
-	until("a removed one is not shown", func() bool { return shown(s, "c.example") == 0 })
+	until(t, "a removed one is not shown", func() bool { return shown(s, "c.example") == 0 })
+}
+
+// What could not be read is read again, although the files look as they did: an
+// error may have been a shortage of open files, and the next renewal is far away.
+func TestReloadTriesAgain(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "a.crt"), filepath.Join(dir, "a.key")
+	write(t, cert, key, 1, "a.example")
+	s := open(t, certs.Options{Path: dir, Interval: time.Millisecond})
+	write(t, cert, key, 2, "a.example")
+	good, err := os.ReadFile(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().Add(time.Minute)
+	put := func(text []byte) {
+		t.Helper()
+		next := filepath.Join(dir, "next")
+		if err := errors.Join(os.WriteFile(next, text, 0o600), os.Chtimes(next, at, at), os.Rename(next, cert)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(make([]byte, len(good)))
+	ctx, cancel := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	watching.Go(func() { s.Watch(ctx) })
+	defer watching.Wait()
+	defer cancel()
+	until(t, "the failure is counted", func() bool { return counted(t, s) > 0 })
+	put(good)
+	until(t, "the renewed one is shown", func() bool { return shown(s, "a.example") == 2 })
+}
+
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never happened: ", what)
+		}
+	}
 }
 
 // counted is the number of failures.

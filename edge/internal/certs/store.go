@@ -39,7 +39,7 @@ func New(o Options) (*Store, error) {
 	return s, nil
 }
 
-// reload reads the files if any of them changed since they were last looked at.
+// reload reads the files if any of them changed since they were last read.
 func (s *Store) reload() error {
 	pairs, versions, err := s.options.find()
 	if err != nil {
@@ -48,11 +48,11 @@ func (s *Store) reload() error {
 	if maps.Equal(versions, s.seen) {
 		return nil
 	}
-	s.seen = versions
 	next, err := load(pairs)
 	if err != nil {
-		return err
+		return err // seen stays, so that the next look tries again
 	}
+	s.seen = versions
 	s.current.Store(next)
 	return nil
 }
