@@ -12,7 +12,7 @@ var errDraining = errors.New("this edge is stopping")
 // come all the same until whoever sends them has noticed. Clients that keep a
 // connection are asked to open another one elsewhere.
 func (n *Node) drain(ctx context.Context) {
-	if n.redirect == nil || n.options.Public.Drain == 0 {
+	if len(n.teardown) == 0 || n.options.Public.Drain == 0 {
 		return
 	}
 	n.draining.Store(true)

@@ -78,7 +78,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := errors.Join(ctx.Err(), n.start(ctx)); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		return errors.Join(err, n.Stop(ctx))
+		return errors.Join(err, n.end(ctx))
 	}
 	return nil
 }
@@ -275,6 +275,10 @@ func (n *Node) WaitReady(ctx context.Context) error {
 // is cut off.
 func (n *Node) Stop(ctx context.Context) error {
 	n.drain(ctx)
+	return n.end(ctx)
+}
+
+func (n *Node) end(ctx context.Context) error {
 	var errs []error
 	for _, s := range slices.Backward(n.teardown) {
 		if err := s.end(ctx); err != nil {
