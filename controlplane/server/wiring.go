@@ -122,7 +122,7 @@ func (s *Server) openDomains(ctx context.Context) error {
 }
 
 func (s *Server) openAccess(ctx context.Context) (err error) {
-	if s.access, err = access.New(s.store, s.Now); err != nil {
+	if s.access, err = access.New(gatedKeys{s.store, s.apiGate}, s.Now); err != nil {
 		return err
 	}
 	s.loop("access", s.access.Run)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -23,6 +24,7 @@ const maxBody = 1<<20 + 1
 type api struct {
 	Options
 	huma huma.API
+	held atomic.Int64 // bytes of bodies
 }
 
 // New makes the handler of everything public.
@@ -112,7 +114,8 @@ func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(c
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody
 	}
-	op.Middlewares = append(op.Middlewares, a.authenticate, a.limit, a.permit(scope))
+	op.BodyReadTimeout = -1 // receive has the body; a deadline that is set then would end the connection
+	op.Middlewares = append(op.Middlewares, a.authenticate, a.limit, a.permit(scope), a.receive)
 	describeWait(&op)
 	if op.Method == http.MethodPost {
 		describeName(&op)
@@ -122,10 +125,18 @@ func handle[I, O any](a *api, scope access.Scope, op huma.Operation, call func(c
 		op.Responses = make(map[string]*huma.Response)
 	}
 	op.Responses["default"] = aProblem("Any other problem.")
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
-		defer cancel()
-		out, err := call(ctx, keyOf(ctx), in)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (out *O, err error) {
+		ask := func(ctx context.Context) bool {
+			ctx, cancel := context.WithTimeout(ctx, a.Deadline)
+			defer cancel()
+			out, err = call(ctx, keyOf(ctx), in)
+			return failed(err)
+		}
+		if op.Metadata[apart] != nil {
+			ask(ctx)
+		} else if refused := a.admit(ctx, ask); refused != nil {
+			err = refused
+		}
 		if err != nil {
 			return nil, a.problem(op.OperationID, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
@@ -41,6 +42,9 @@ func problemOf(err error) (p *Problem, expected bool) {
 	case errors.Is(err, context.Canceled):
 		// The client is gone; the status is for the metrics.
 		return newProblem(499, "canceled", "the request was abandoned"), true
+	case errors.Is(err, admission.ErrRefused):
+		return newProblem(http.StatusServiceUnavailable, "overloaded", "nothing was done: too many requests are under way, or the database does not answer; try again in a moment").
+			with("Retry-After", admission.RetryAfter), true
 	case errors.Is(err, links.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return unavailable(), false
 	}

@@ -46,12 +46,12 @@ type fixture struct {
 	store   *store.Store
 	access  *access.Access
 	logs    *safeBuffer
-	// stopped is when the clock was stopped that limits are counted by, in Unix
-	// nanoseconds; 0 lets it go on.
+	// stopped is when the clock was stopped that limits are counted by, and how long
+	// keys are known, in Unix nanoseconds; 0 lets it go on.
 	stopped *atomic.Int64
 }
 
-// stop stops the clock of the limits, and pass moves it on.
+// stop stops the clock, and pass moves it on.
 func (f *fixture) stop()                { f.stopped.Store(time.Now().UnixNano()) }
 func (f *fixture) pass(d time.Duration) { f.stopped.Add(int64(d)) }
 
@@ -63,6 +63,13 @@ func (f *fixture) clock() time.Time {
 }
 
 func start(t testing.TB) *fixture {
+	t.Helper()
+	return startBehind(t, nil, 0)
+}
+
+// startBehind is start with a gate in front of the database, and room for so much
+// of bodies.
+func startBehind(t testing.TB, gate api.Gate, bodies int64) *fixture {
 	t.Helper()
 	f := &fixture{t: t, logs: new(safeBuffer), stopped: new(atomic.Int64)}
 	log := slog.New(slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -76,7 +83,7 @@ func start(t testing.TB) *fixture {
 	f.store, err = store.Open(t.Context(), store.Options{URL: storetest.SQLite(t), Logger: log})
 	must(err)
 	t.Cleanup(func() { _ = f.store.Close() })
-	f.access, err = access.New(f.store, nil)
+	f.access, err = access.New(f.store, f.clock)
 	must(err)
 	_, err = f.access.Bootstrap(t.Context(), canary)
 	must(err)
@@ -109,7 +116,7 @@ func start(t testing.TB) *fixture {
 		Store: f.store, Workspace: f.access.WorkspaceExists, Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, Gate: gate, Bodies: bodies, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	server := httptest.NewServer(handler)

@@ -16,7 +16,6 @@ import (
 // answers for the router where that would answer in plain text.
 type observer struct {
 	mux      *http.ServeMux
-	gate     Gate                        // nil lets everybody in
 	origin   *http.CrossOriginProtection // no page of another site changes anything
 	log      *slog.Logger
 	requests *prometheus.CounterVec
@@ -25,7 +24,7 @@ type observer struct {
 
 func newObserver(o Options, mux *http.ServeMux) (*observer, error) {
 	v := &observer{
-		mux: mux, gate: o.Gate, origin: http.NewCrossOriginProtection(), log: o.Logger,
+		mux: mux, origin: http.NewCrossOriginProtection(), log: o.Logger,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fingerpost_control_requests_total", Help: "API requests by route and status.",
 		}, []string{"route", "status"}),
@@ -65,7 +64,12 @@ func (v *observer) route(w *recorder, r *http.Request) (pattern string) {
 		refuse(w, r, handler)
 		return "none"
 	}
-	v.admit(v.mux, w, r, pattern)
+	r, problem := wished(w, r)
+	if problem != nil {
+		problem.write(w)
+		return pattern
+	}
+	v.mux.ServeHTTP(w, r)
 	return pattern
 }
 

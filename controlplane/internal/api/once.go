@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -51,11 +52,18 @@ func (a *api) once(ctx huma.Context, next func(huma.Context)) {
 		a.problem("once", err).write(w)
 		return
 	}
-	bounded, cancel := context.WithTimeout(ctx.Context(), a.Deadline)
-	defer cancel()
-	answer, err := a.Once.Do(bounded, request)
-	if err != nil {
-		a.problem("once", onceProblem(err)).write(w)
+	var answer *idempotency.Answer
+	refused := a.admit(ctx.Context(), func(ctx context.Context) bool {
+		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
+		defer cancel()
+		if answer, err = a.Once.Do(ctx, request); err != nil {
+			err = onceProblem(err)
+			return failed(err)
+		}
+		return answer.Status == http.StatusServiceUnavailable
+	})
+	if err = cmp.Or(refused, err); err != nil {
+		a.problem("once", err).write(w)
 		return
 	}
 	writeAnswer(w, answer)
@@ -95,9 +103,9 @@ func (a *api) named(ctx huma.Context, names []string, next func(huma.Context)) (
 	if err != nil {
 		return r, err
 	}
-	body, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), ctx.Operation().MaxBodyBytes))
+	body, err := io.ReadAll(ctx.BodyReader())
 	if err != nil {
-		return r, newProblem(http.StatusBadRequest, "malformed_request", "the body was cut off")
+		return r, unreceived(err)
 	}
 	presented, err := credential(ctx.Header("Authorization"), ctx.Header("X-Api-Key"))
 	if err != nil {
@@ -111,7 +119,7 @@ func (a *api) named(ctx huma.Context, names []string, next func(huma.Context)) (
 	r.Name = idempotency.Name{KeyID: key.ID, Hash: sha256.Sum256([]byte(name))}
 	r.Fingerprint = sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", ctx.Method(), address.RequestURI(), ctx.Header("Content-Type"), body))
 	r.Run = func(attempt context.Context) *idempotency.Answer {
-		c := &captured{inner: huma.WithContext(ctx, attempt), in: bytes.NewReader(body), header: make(http.Header)}
+		c := &captured{received: received{huma.WithContext(ctx, attempt), bytes.NewReader(body)}, header: make(http.Header)}
 		next(c)
 		return c.answer()
 	}
@@ -139,27 +147,19 @@ func writeAnswer(w http.ResponseWriter, answer *idempotency.Answer) {
 	_, _ = w.Write(answer.Body) // a client that is gone cannot be told
 }
 
-// inner is a huma.Context under a name that does not clash with its method.
-type inner huma.Context
-
 // captured is a request whose body was read already and whose answer is kept.
 type captured struct {
-	inner
-	in     *bytes.Reader
+	received
 	header http.Header
 	status int
 	out    bytes.Buffer
 }
 
-func (c *captured) BodyReader() io.Reader           { return c.in }
 func (c *captured) SetStatus(code int)              { c.status = code }
 func (c *captured) Status() int                     { return c.status }
 func (c *captured) SetHeader(name, value string)    { c.header.Set(name, value) }
 func (c *captured) AppendHeader(name, value string) { c.header.Add(name, value) }
 func (c *captured) BodyWriter() io.Writer           { return &c.out }
-
-// Unwrap lets handlers reach the connection.
-func (c *captured) Unwrap() huma.Context { return c.inner }
 
 func (c *captured) answer() *idempotency.Answer {
 	if c.status == 0 {

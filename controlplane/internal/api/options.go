@@ -52,6 +52,9 @@ type Options struct {
 	Receipts Receipts
 	// Gate refuses requests that the database could not answer soon; nil lets all in.
 	Gate Gate
+	// Bodies is how many bytes may be held of all requests' bodies, beside the first
+	// 64 KiB of each; reading them takes some times as much. 0 means 256 MiB.
+	Bodies int64
 	// Deadline bounds what a request waits for the database; 0 means 2 s.
 	Deadline   time.Duration
 	Logger     *slog.Logger
@@ -86,12 +89,17 @@ func (o *Options) validate() error {
 		return errors.New("api: ShortURL is missing")
 	case len(o.CursorKey) < 16:
 		return errors.New("api: CursorKey is shorter than 16 bytes")
+	case o.Bodies < 0:
+		return errors.New("api: Bodies is negative")
 	case o.Deadline < 0:
 		return errors.New("api: Deadline is negative")
 	case o.Logger == nil:
 		return errors.New("api: Logger is missing")
 	case o.Registerer == nil:
 		return errors.New("api: Registerer is missing")
+	}
+	if o.Bodies == 0 {
+		o.Bodies = 256 << 20
 	}
 	if o.Deadline == 0 {
 		o.Deadline = 2 * time.Second

@@ -50,7 +50,7 @@ type EdgeReceipt struct {
 
 func (a *api) registerReceipts() {
 	handle(a, access.ReadURLs, huma.Operation{
-		OperationID: "read-receipt", Method: http.MethodGet, Path: "/api/v1/receipts/{revision}",
+		OperationID: "read-receipt", Method: http.MethodGet, Path: "/api/v1/receipts/{revision}", Metadata: map[string]any{apart: true},
 		Summary: "See which edges have applied a change", Tags: []string{"edges"},
 		Description: "Of the edges that are live now. A write waits by itself with ?wait=edges, and says in Fingerpost-Applied how many of how many edges have it.",
 	}, a.receipt)

@@ -1,0 +1,116 @@
+package api_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
+)
+
+func gate(t *testing.T, slots int) *admission.Gate {
+	t.Helper()
+	g, err := admission.New(admission.Options{
+		Name: "test", Slots: slots, Queue: 1, Wait: 50 * time.Millisecond, Trip: 2, Registerer: prometheus.NewRegistry(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// trickle sends a request up to the middle of its body, and waits until the
+// server reads that.
+func (f *fixture) trickle(key, path, body string, length int, header ...string) net.Conn {
+	f.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { conn.Close() })
+	// The server says so when it begins to read the body.
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n%s\r\n",
+		path, key, length, strings.Join(append(header, ""), "\r\n"))
+	begun := make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n"))
+	if _, err := io.ReadFull(conn, begun); err != nil || !strings.HasPrefix(string(begun), "HTTP/1.1 100") {
+		f.t.Fatalf("%q, %v", begun, err)
+	}
+	fmt.Fprint(conn, body)
+	return conn
+}
+
+// Who sends a body slowly, with a name or without, keeps nobody from the database.
+func TestSlowBodies(t *testing.T) {
+	f := startBehind(t, gate(t, 1), 0)
+	theirs := f.key(access.WriteURLs)
+	f.trickle(theirs, "/api/v1/urls", "{", 100)
+	f.trickle(theirs, "/api/v1/urls/bulk", "{", 100)
+	f.trickle(theirs, "/api/v1/urls", "{", 100, "Idempotency-Key: 1")
+	f.do("GET", "/api/v1/urls", "").want(t, 200, "", "")
+	f.do("POST", "/api/v1/urls", created).want(t, 201, "", "")
+	f.do("POST", "/api/v1/urls", created, "Idempotency-Key", "2").want(t, 201, "", "")
+}
+
+// A7: what is held of bodies is bounded, and given back; small ones pass whatever
+// is held.
+func TestA7HeldBodies(t *testing.T) {
+	f := startBehind(t, nil, 1<<20)
+	theirs := f.key(access.WriteURLs)
+	half := strings.Repeat(" ", 600<<10)
+	whole := created + half
+	f.do("POST", "/api/v1/urls", whole).want(t, 201, "", "")
+	var conns []net.Conn
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		conns = append(conns, f.trickle(theirs, "/api/v1/urls", half, len(half)+1))
+		a := f.do("POST", "/api/v1/urls", whole) // may have come before the other
+		if a.status == http.StatusServiceUnavailable {
+			a.want(t, 503, "overloaded", "")
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("there is room for all")
+		}
+	}
+	f.do("POST", "/api/v1/urls", created).want(t, 201, "", "")
+	for _, conn := range conns {
+		conn.Close()
+	}
+	for end := time.Now().Add(20 * time.Second); f.do("POST", "/api/v1/urls", whole).status != http.StatusCreated; time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing was given back")
+		}
+	}
+}
+
+// The gate refuses what it cannot let in, and hears of a database that is away.
+func TestRefusedByTheGate(t *testing.T) {
+	g := gate(t, 1)
+	f := startBehind(t, g, 0)
+	leave, err := g.Enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range [][]string{nil, {"Idempotency-Key", "1"}} {
+		a := f.do("POST", "/api/v1/urls", created, header...)
+		if a.want(t, 503, "overloaded", ""); a.header.Get("Retry-After") == "" {
+			t.Error("nobody is told when to come again")
+		}
+	}
+	leave(false)
+	f.do("POST", "/api/v1/urls", created).want(t, 201, "", "")
+	f.stop()
+	f.do("GET", "/api/v1/urls", "").want(t, 200, "", "") // the key stays known from here on
+	if err := f.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.do("GET", "/api/v1/urls", "").want(t, 503, "unavailable", "")
+	f.do("POST", "/api/v1/urls", created, "Idempotency-Key", "2").want(t, 503, "unavailable", "")
+	f.do("GET", "/api/v1/urls", "").want(t, 503, "overloaded", "") // it is closed
+}
