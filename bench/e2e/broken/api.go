@@ -149,4 +149,11 @@ var apiFaults = []breakage{
 		new:     "if standing.Version == 0 {",
 		pkg:     "./controlplane/internal/api", run: "TestNothingChanged",
 	},
+	{
+		promise: "A7 memory bounded: all bodies that arrive are held",
+		file:    "controlplane/internal/api/body.go",
+		old:     "if h.all.Add(int64(n)) > h.most && h.n > smallBody {",
+		new:     "if h.all.Add(int64(n)) < 0 {",
+		pkg:     "./controlplane/internal/api", run: "TestA7HeldBodies",
+	},
 }

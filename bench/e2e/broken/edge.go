@@ -247,4 +247,18 @@ var edgeFaults = []breakage{
 		new:     "wornBytes = 0",
 		pkg:     "./edge/internal/cache", run: "TestBytesAreHonoured",
 	},
+	{
+		promise: "a certificate that could not be read is not looked at again until its file changes",
+		file:    "edge/internal/certs/store.go",
+		old:     "	next, err := load(pairs)\n",
+		new:     "	s.seen = versions\n	next, err := load(pairs)\n",
+		pkg:     "./edge/internal/certs", run: "TestReloadTriesAgain",
+	},
+	{
+		promise: "F15 one clear line: a start that fails drains, and then lacks the time to end its parts",
+		file:    "edge/node/node.go",
+		old:     "return errors.Join(err, n.end(ctx))",
+		new:     "return errors.Join(err, n.Stop(ctx))",
+		pkg:     "./edge/node", run: "TestBadSettings",
+	},
 }
