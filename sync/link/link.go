@@ -98,15 +98,7 @@ func AnswerAt(s Status, startsAt, expiresAt, now int64) Answer {
 	return Redirect
 }
 
-// Millis is t in Unix milliseconds, and 0 for the zero time.
-func Millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// Time is the inverse of Millis, in UTC.
+// Time is ms, Unix milliseconds, in UTC; the zero time for 0.
 func Time(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}

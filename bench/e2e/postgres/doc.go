@@ -2,8 +2,8 @@
 // server, with its own folder and port, on loopback only.
 //
 // NewDatabase gives a test an empty database on a server that all tests of the
-// process share; Start gives it a server of its own, and Run gives a server that
-// may be killed, frozen and restarted. fsync stays on, because what survives a
+// process share; StartServer gives it one of its own, and Run gives one to a program;
+// such a one may be killed, frozen and restarted. fsync stays on, because what survives a
 // kill is what these servers are asked about.
 //
 // Cut and Cockroach stand between a database and its clients: what they say gets lost,

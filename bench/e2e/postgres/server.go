@@ -61,9 +61,6 @@ func (s *Server) URL(database string) string {
 // Addr is the server's host:port, to put a proxy before it.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// CreateDatabase adds an empty database.
-func (s *Server) CreateDatabase(name string) error { return s.copyDatabase("template1", name) }
-
 // copyDatabase adds a database that holds what another one does, to which nobody may
 // be connected.
 func (s *Server) copyDatabase(of, name string) error {

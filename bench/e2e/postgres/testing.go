@@ -88,14 +88,8 @@ func newDatabase(tb testing.TB, of string) (name string) {
 	return name
 }
 
-// Start gives tb a server of its own, with the empty database "postgres", until
-// tb ends.
-func Start(tb testing.TB) (url string) {
-	tb.Helper()
-	return StartServer(tb).URL("postgres")
-}
-
-// StartServer is Start for tests that break the server.
+// StartServer gives tb a server of its own, with the empty database "postgres",
+// until tb ends: for tests that break the server.
 func StartServer(tb testing.TB) *Server {
 	tb.Helper()
 	server, err := runInTemp()

@@ -82,20 +82,3 @@ type Store interface {
 	// ships again, it is known again. found is false for one that is not known.
 	ForgetEdge(ctx context.Context, id string) (found bool, err error)
 }
-
-// Buckets is the part of a store that was before Store.
-type Buckets interface {
-	// CountClicks gives the clicks of each link since it exists. Links without
-	// clicks are missing from the answer.
-	CountClicks(ctx context.Context, keys []link.Key) (map[link.Key]Total, error)
-	// ClickBuckets gives a link's clicks from the minute from up to, not
-	// including, the minute to, in buckets that start at multiples of step
-	// minutes. Empty buckets are missing; the others are in order.
-	ClickBuckets(ctx context.Context, key link.Key, from, to, step int64) ([]Bucket, error)
-}
-
-// Bucket is the clicks of a stretch of time.
-type Bucket struct {
-	Start int64 // Unix minutes
-	Count uint64
-}
