@@ -38,6 +38,20 @@ var apiFaults = []breakage{
 		pkg:     "./controlplane/internal/api", run: "TestA8BulkRows",
 	},
 	{
+		promise: "A8: of two rows about one code, in blocks that are stored at once, the later wins",
+		file:    "controlplane/internal/transfer/block.go",
+		old:     "		if other.shares(b) {",
+		new:     "		if other == b {",
+		pkg:     "./controlplane/internal/transfer", run: "TestA8RivalsKeepTheirOrder",
+	},
+	{
+		promise: "nothing slow in the way: who wants one link waits for the blocks of imports",
+		file:    "controlplane/internal/links/batch.go",
+		old:     "manner{ImportLinks, l.imports, ",
+		new:     "manner{ImportLinks, l.turns, ",
+		pkg:     "./controlplane/internal/links", run: "TestImportsTakeTurns",
+	},
+	{
 		promise: "A14: a cell of an exported CSV is a formula",
 		file:    "controlplane/internal/transfer/csv.go",
 		old:     "		return \"'\" + value\n",

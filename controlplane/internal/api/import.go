@@ -67,32 +67,48 @@ func (a *api) importLinks(_ context.Context, key access.Key, in *importRequest) 
 		ctx.SetHeader("Content-Type", ndjsonType)
 		ctx.SetStatus(http.StatusOK)
 		s := newStream(ctx)
-		out := json.NewEncoder(s.out)
-		done, err := a.runImport(ctx.Context(), key, in, out, s)
-		last := ImportLine{Done: count(done)}
+		t := &importTeller{api: a, stream: s, out: json.NewEncoder(s.out)}
+		done, err := a.runImport(ctx.Context(), key, in, t)
 		if err != nil {
-			last = ImportLine{Problem: a.importProblem(err), Progress: count(done)}
 			s.drain(in.request.Body)
+			return
 		}
-		_ = out.Encode(last) // a client that is gone learns it by sending the file again
+		t.say(ImportLine{Done: count(done)})
 	}}, nil
 }
 
-func (a *api) runImport(ctx context.Context, key access.Key, in *importRequest, out *json.Encoder, s *stream) (transfer.Progress, error) {
+func (a *api) runImport(ctx context.Context, key access.Key, in *importRequest, t *importTeller) (transfer.Progress, error) {
 	reader, err := transfer.NewReader(in.request.Body, transfer.Format(in.Format))
 	if err != nil {
+		t.report(transfer.Progress{Err: err})
 		return transfer.Progress{}, err
 	}
 	return transfer.Import(ctx, a.Links, reader, transfer.Settings{
-		By: caller(key), Domain: in.Domain, Always: in.IfExists == "create", Now: a.Links.Now,
-		Report: func(p transfer.Progress) {
-			for _, f := range p.Failures {
-				_ = out.Encode(ImportLine{Line: f.Line, Problem: a.problem("import-urls", f.Err)})
-			}
-			_ = out.Encode(ImportLine{Progress: count(p)})
-			_ = s.flush()
-		},
+		By: caller(key), Domain: in.Domain, Always: in.IfExists == "create", Now: a.Links.Now, Report: t.report,
 	})
+}
+
+// importTeller writes the lines of an import's answer.
+type importTeller struct {
+	api    *api
+	stream *stream
+	out    *json.Encoder
+}
+
+// say leaves out what a client that is gone does not hear: it learns it by sending
+// the file again.
+func (t *importTeller) say(line ImportLine) { _ = t.out.Encode(line) }
+
+func (t *importTeller) report(p transfer.Progress) {
+	for _, f := range p.Failures {
+		t.say(ImportLine{Line: f.Line, Problem: t.api.problem("import-urls", f.Err)})
+	}
+	line := ImportLine{Progress: count(p)}
+	if p.Err != nil {
+		line.Problem = t.api.importProblem(p.Err)
+	}
+	t.say(line)
+	_ = t.stream.flush()
 }
 
 // importProblem is why an import ended early: the file's fault, unless the

@@ -22,34 +22,44 @@ const (
 	// get more done: they wait for each other at the ends of the indexes, at a fifth
 	// more of the database's time for each link.
 	batchesAtOnce = 4
+	// importsAtOnce bounds those of imports, which take no turn of anybody who waits
+	// for one link.
+	importsAtOnce = 2
 )
+
+// manner is how many links are made.
+type manner struct {
+	atOnce  int           // in one transaction
+	turns   chan struct{} // holds a value for each transaction under way
+	publish func(ctx context.Context, block string, committed ...*Link)
+}
 
 // CreateAll makes many links, in few transactions, and gives a result for each
 // draft, in order. A draft that is refused fails alone. If the database fails,
 // the drafts that were in hand fail with ErrUnavailable, and whether they were
 // created is open. Each transaction may take as long as within.
 func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, BatchLinks, within, l.publish)
+	return l.createAll(ctx, by, drafts, within, manner{BatchLinks, l.turns, l.publish})
 }
 
 // Import is CreateAll for links that come from elsewhere in great numbers: the
 // outbox tells the edges of them in its own time, so that changes that matter
 // now are not held up.
 func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, ImportLinks, within, func(context.Context, string, ...*Link) {})
+	return l.createAll(ctx, by, drafts, within, manner{ImportLinks, l.imports, func(context.Context, string, ...*Link) {}})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, atOnce int, within time.Duration, publish func(ctx context.Context, block string, committed ...*Link)) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration, m manner) []Result {
 	results := make([]Result, len(drafts))
 	var published sync.WaitGroup
-	for from := 0; from < len(drafts); from += atOnce {
-		to := min(from+atOnce, len(drafts))
+	for from := 0; from < len(drafts); from += m.atOnce {
+		to := min(from+m.atOnce, len(drafts))
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
-		b.storeInTurn(ctx, within)
+		b.storeInTurn(ctx, within, m.turns)
 		published.Go(func() { // while the next are stored
 			for _, c := range b.committed {
-				publish(ctx, c.block, c.links...)
+				m.publish(ctx, c.block, c.links...)
 			}
 		})
 		if b.failed != nil {
@@ -100,12 +110,12 @@ func (b *batch) draw(by Caller) {
 }
 
 // storeInTurn is store as one of few at once.
-func (b *batch) storeInTurn(ctx context.Context, within time.Duration) {
+func (b *batch) storeInTurn(ctx context.Context, within time.Duration, turns chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	select {
-	case b.links.turns <- struct{}{}:
-		defer func() { <-b.links.turns }()
+	case turns <- struct{}{}:
+		defer func() { <-turns }()
 		b.store(ctx)
 	case <-ctx.Done():
 		b.fail(classed("waiting to create links", ctx.Err()))

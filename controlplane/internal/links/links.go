@@ -56,7 +56,8 @@ type Links struct {
 	Options
 	words     map[string]bool // reserved codes in lower case
 	offensive map[string]bool // likewise
-	turns     chan struct{}   // holds a value for each transaction of many links
+	turns     chan struct{}   // of transactions of many links
+	imports   chan struct{}   // of those of imports
 }
 
 // New checks the options.
@@ -86,7 +87,7 @@ func New(o Options) (*Links, error) {
 	}
 	return &Links{
 		Options: o, words: wordSet(reservedText, nil), offensive: wordSet(offensiveText, o.Offensive),
-		turns: make(chan struct{}, batchesAtOnce),
+		turns: make(chan struct{}, batchesAtOnce), imports: make(chan struct{}, importsAtOnce),
 	}, nil
 }
 

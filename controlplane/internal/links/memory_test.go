@@ -23,6 +23,7 @@ type memory struct {
 	all         map[link.Key]links.Link // mu
 	fail        error                   // answered by every call if set
 	batches     int                     // mu; calls of CreateLinks
+	takes       time.Duration           // by each of them
 }
 
 func (m *memory) CreateLink(_ context.Context, l *links.Link) error {
@@ -89,6 +90,7 @@ func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Ou
 	m.mu.Lock()
 	m.batches++
 	m.mu.Unlock()
+	time.Sleep(m.takes)
 	outcomes := make([]links.Outcome, len(all))
 	for i, entry := range all {
 		if err := m.CreateLink(ctx, entry.Link); errors.Is(err, links.ErrTaken) {

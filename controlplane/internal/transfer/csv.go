@@ -72,6 +72,12 @@ func newCSVReader(in *bufio.Reader) (*csvReader, error) {
 // Next is Reader's.
 func (r *csvReader) Next() (Row, error) {
 	r.limit.left = maxRow
+	row, err := r.read()
+	row.Size = maxRow - r.limit.left
+	return row, err
+}
+
+func (r *csvReader) read() (Row, error) {
 	record, err := r.in.Read()
 	line := 0
 	if len(record) > 0 {

@@ -27,7 +27,9 @@ type Settings struct {
 	Always bool
 	// Deadline bounds each transaction's rows; 0 means 10 s.
 	Deadline time.Duration
-	// Report is told after every thousand rows, and of each that failed.
+	// Report is told of each block of rows, in the order of the file, and, if the
+	// import ends early, why. It is called by one goroutine after another while the
+	// file is read on.
 	Report func(Progress)
 	Now    func() time.Time
 }
@@ -36,6 +38,7 @@ type Settings struct {
 type Progress struct {
 	Rows, Created, Existing, Failed int
 	Failures                        []Failure // since the last report
+	Err                             error     // why the import ends here, in its last report
 }
 
 // Failure is a row that has become no link.
@@ -46,88 +49,132 @@ type Failure struct {
 
 // Import reads r to its end. It ends early, with an error, if the file cannot be
 // read on, the database fails, or ctx ends; what was made stays made, and to run
-// it again makes the rest.
+// it again makes the rest. It returns when r has nothing in hand any more.
 func Import(ctx context.Context, to Importer, r Reader, s Settings) (Progress, error) {
 	if s.Deadline == 0 {
 		s.Deadline = 10 * time.Second
 	}
-	im := &importing{Settings: s, to: to}
-	for {
-		row, err := r.Next()
-		if err == nil {
-			im.add(row)
-			if len(im.rows) < links.ImportLinks {
-				continue
-			}
-		}
-		if stored := im.store(ctx); stored != nil {
-			return im.progress, stored
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return im.progress, nil
-		case err != nil:
-			return im.progress, fmt.Errorf("reading on: %w", err)
-		case ctx.Err() != nil:
-			return im.progress, ctx.Err()
-		}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	im := &importing{Settings: s, to: to, stop: stop}
+	err := im.read(ctx, r)
+	for _, b := range im.underWay {
+		<-b.told
 	}
+	if err != nil && im.progress.Err == nil {
+		im.end(err)
+	}
+	return im.progress, im.progress.Err
 }
 
+// importing is an import. The progress belongs to the block whose turn it is to
+// tell, and then to Import.
 type importing struct {
 	Settings
 	to       Importer
-	rows     []Row
+	stop     context.CancelFunc
+	underWay []*block // the oldest first; the reader's
 	progress Progress
 }
 
-// add takes a row into the next batch.
-func (im *importing) add(row Row) {
-	d := &row.Draft
+// read begins block after block, until the file or ctx ends.
+func (im *importing) read(ctx context.Context, r Reader) error {
+	for b := newBlock(); ; {
+		row, err := r.Next()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			im.complete(&row.Draft)
+			if b.add(row); !b.full() {
+				continue
+			}
+		}
+		im.begin(ctx, b)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading on: %w", err)
+		}
+		b = newBlock()
+	}
+}
+
+func (im *importing) complete(d *links.Draft) {
 	d.Reuse = !im.Always || d.Alias != ""
 	if im.Domain != "" {
 		d.Domain = im.Domain
 	}
-	if d.CreatedAt == 0 {
-		d.CreatedAt = im.Now().UnixMilli() // also lets pass what has expired meanwhile
-	}
-	im.rows = append(im.rows, row)
 }
 
-// store makes links of the batch and reports. An error of the database ends the
-// import: what follows would fail, too, and be reported row by row.
-func (im *importing) store(ctx context.Context) error {
-	var drafts []links.Draft
-	var lines []int
-	for _, row := range im.rows {
-		if row.Err != nil {
-			im.fail(row.Line, row.Err)
-			continue
-		}
-		drafts, lines = append(drafts, row.Draft), append(lines, row.Line)
+// begin stores b beside the blocks before it, once few enough are under way.
+func (im *importing) begin(ctx context.Context, b *block) {
+	if len(im.underWay) == blocksAtOnce {
+		<-im.underWay[0].told
+		im.underWay = im.underWay[1:]
 	}
-	im.rows = im.rows[:0]
-	for i, result := range im.to.Import(ctx, im.By, drafts, im.Deadline) {
-		switch {
-		case errors.Is(result.Err, links.ErrUnavailable):
-			return fmt.Errorf("storing line %d: %w", lines[i], result.Err)
-		case result.Err != nil:
-			im.fail(lines[i], result.Err)
-		case result.Made.Existed:
-			im.progress.Existing++
-		default:
-			im.progress.Created++
+	before := im.underWay
+	im.underWay = append(im.underWay[:len(before):len(before)], b)
+	go func() {
+		defer close(b.told)
+		b.awaitRivals(before)
+		results := b.store(ctx, im)
+		if len(before) > 0 {
+			<-before[len(before)-1].told
 		}
+		im.tell(b, results)
+	}()
+}
+
+// tell reports what became of b, unless a block before it has ended the import.
+func (im *importing) tell(b *block, results []links.Result) {
+	if im.progress.Err != nil {
+		return
 	}
+	if err := im.count(b, results); err != nil {
+		im.end(err)
+		return
+	}
+	im.report()
+}
+
+// end says at once why the import ends, although its file may be waited for.
+func (im *importing) end(err error) {
+	im.stop()
+	im.progress.Err = err
+	im.report()
+}
+
+func (im *importing) report() {
 	im.progress.Rows = im.progress.Created + im.progress.Existing + im.progress.Failed
 	if im.Report != nil {
 		im.Report(im.progress)
 	}
 	im.progress.Failures = nil
-	return nil
 }
 
-func (im *importing) fail(line int, err error) {
-	im.progress.Failed++
-	im.progress.Failures = append(im.progress.Failures, Failure{line, err})
+// count goes by the rows' order. An error of the database ends the import: what
+// follows would fail, too, and be reported row by row.
+func (im *importing) count(b *block, results []links.Result) error {
+	for _, row := range b.rows {
+		err := row.Err
+		var made *links.Made
+		if err == nil {
+			made, err = results[0].Made, results[0].Err
+			results = results[1:]
+		}
+		switch {
+		case errors.Is(err, links.ErrUnavailable):
+			return fmt.Errorf("storing line %d: %w", row.Line, err)
+		case err != nil:
+			im.progress.Failed++
+			im.progress.Failures = append(im.progress.Failures, Failure{row.Line, err})
+		case made.Existed:
+			im.progress.Existing++
+		default:
+			im.progress.Created++
+		}
+	}
+	return nil
 }

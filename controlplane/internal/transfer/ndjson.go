@@ -28,7 +28,9 @@ func (r *ndjsonReader) Next() (Row, error) {
 			return Row{}, err
 		}
 		if text = bytes.TrimSpace(text); len(text) > 0 {
-			return parseObject(r.line, text), nil
+			row := parseObject(r.line, text)
+			row.Size = len(text)
+			return row, nil
 		}
 		if err != nil {
 			return Row{}, io.EOF

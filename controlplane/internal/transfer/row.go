@@ -14,6 +14,7 @@ import (
 // Row is one line of a file.
 type Row struct {
 	Line  int // counted from 1, headers too
+	Size  int // bytes that were read for it, or for some around it
 	Draft links.Draft
 	Err   error // why it is no link: a *links.Invalid
 }
