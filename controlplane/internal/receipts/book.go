@@ -3,6 +3,7 @@ package receipts
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -13,6 +14,9 @@ const (
 	// reportWithin is how long an edge's word is believed to be its newest: it
 	// reports once a second at least.
 	reportWithin = 3 * time.Second
+	// forgetAfter is how long an edge that says nothing is remembered. Machines come
+	// and go, and each has a name of its own.
+	forgetAfter = time.Hour
 	// history bounds the reports that are remembered of an edge, to tell when it
 	// had reached a revision: 25 seconds at the highest rate.
 	history = 512
@@ -102,6 +106,7 @@ func (b *Book) hear(r *wire.Applied) (news bool) {
 	defer b.mu.Unlock()
 	e := b.edges[r.GetEdge()]
 	if e == nil {
+		b.forget(now)
 		e = new(edge)
 		b.edges[r.GetEdge()] = e
 	} else if r.GetAt() <= e.last.GetAt() && now.Sub(e.heard) < reportWithin {
@@ -113,6 +118,11 @@ func (b *Book) hear(r *wire.Applied) (news bool) {
 	close(b.changed)
 	b.changed = make(chan struct{})
 	return true
+}
+
+// forget drops the edges that are gone, whenever one comes; b.mu is held.
+func (b *Book) forget(now time.Time) {
+	maps.DeleteFunc(b.edges, func(_ string, e *edge) bool { return now.Sub(e.heard) > forgetAfter })
 }
 
 // note remembers when a revision was reached. Another history of the feed may

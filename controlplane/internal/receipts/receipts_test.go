@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,6 +140,41 @@ func TestReportsAreTakenInOrder(t *testing.T) {
 	report(t, b, "a", 5, 1003) // a restored feed
 	if r := wait(t, b, 30, time.Millisecond); r.Complete() {
 		t.Errorf("a revision of a history that is gone: %+v", r)
+	}
+}
+
+// An edge that is gone does not stay in memory for ever.
+func TestEdgesAreForgotten(t *testing.T) {
+	var passed atomic.Int64
+	b, err := receipts.New(receipts.Options{
+		Feed: fleet("a", "b"), Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+		Now: func() time.Time { return time.Now().Add(time.Duration(passed.Load())) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(edge string, at int64) (known []string) {
+		t.Helper()
+		report(t, b, edge, 1, at)
+		all, err := b.Edges(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			if e.Last != nil {
+				known = append(known, e.Presence.GetId())
+			}
+		}
+		return known
+	}
+	known("a", 1)
+	passed.Add(int64(50 * time.Minute))
+	if got := known("b", 2); len(got) != 2 {
+		t.Errorf("known %v", got)
+	}
+	passed.Add(int64(50 * time.Minute))
+	if got := known("c", 3); len(got) != 1 || got[0] != "b" {
+		t.Errorf("known %v", got)
 	}
 }
 
