@@ -35,6 +35,7 @@ func (r *reader) next(take func(*Record) bool, s *Spool) (b Batch, ok bool, err 
 		}
 		r.set(n, true)
 	} else {
+		h.whole = true
 		r.walkAll(n, n.To, h)
 	}
 	b.Sequence, b.Digest, b.Count, b.Last = n.Sequence, h.digest, h.count, n.Last

@@ -13,7 +13,7 @@ type reader struct {
 	book  notebook
 	ready bool    // book and notes are there
 	over  bool    // there is nothing more to come
-	room  []byte  // for what is read of a segment
+	room  []byte  // for a piece of a segment
 	texts []texts // by ring
 
 	mu      sync.Mutex
@@ -39,7 +39,7 @@ func (r *reader) start(log *slog.Logger) error {
 	for len(n.To) < r.epoch.width() {
 		n.From, n.To = append(n.From, position{}), append(n.To, position{})
 	}
-	r.texts = make([]texts, r.epoch.width())
+	r.texts, r.room = make([]texts, r.epoch.width()), make([]byte, piece)
 	r.ready, r.over = true, n.Done && n.Last
 	r.set(n, true)
 	return nil

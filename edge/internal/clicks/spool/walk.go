@@ -5,7 +5,8 @@ import "io"
 // harvest is what a walk gathers.
 type harvest struct {
 	take   func(*Record) bool // says whether it wants more
-	sated  bool               // it did not
+	whole  bool               // all is wanted, whatever take says
+	sated  bool               // take wants no more
 	count  uint64             // records taken
 	hurt   uint64             // places that could not be read
 	digest uint64             // of the records taken, their texts and their order
@@ -49,7 +50,7 @@ func (r *reader) walk(ring int, from position, to *position, h *harvest) positio
 			end = min(end, to.Offset)
 		}
 		if end > at.Offset {
-			at.Offset += r.gather(ring, s, at.Offset, end, to != nil, h)
+			at.Offset = r.gather(ring, s, at.Offset, end, h)
 		}
 		if to == nil && (!full || h.sated) {
 			break
@@ -58,33 +59,49 @@ func (r *reader) walk(ring int, from position, to *position, h *harvest) positio
 	return at
 }
 
-// gather takes the records between two places of a segment and tells how far it
-// came.
-func (r *reader) gather(ring int, s *segment, from, end uint32, all bool, h *harvest) (read uint32) {
-	if len(r.room) < int(end-from) {
-		r.room = make([]byte, min(2*int(end-from), s.size))
-	}
-	page, err := s.read(r.path(ring, s), from, end, r.room)
-	if err != nil && err != io.EOF {
-		h.hurt++
-		return end - from // what cannot be read is given up, or it would be in the way for ever
-	}
+// piece is how much of a segment is read at once: what has left the processor's
+// cache before it is looked at is read twice.
+const piece = 256 << 10
+
+// gather takes the records between two places of a segment and tells where it
+// stopped.
+func (r *reader) gather(ring int, s *segment, from, end uint32, h *harvest) (reached uint32) {
 	texts := r.textsOf(ring, s)
-	for at := 0; ; {
-		size, crc, v := scan(page[at:], &h.record)
-		switch v {
-		case vacant:
-			if stop := from + uint32(at); stop < end {
-				s.endAt(stop) // an earlier process's segment: this is where its records end
-			}
-			return uint32(at)
-		case lost:
+	for at := from; ; {
+		to := min(at+piece, end)
+		page, err := s.read(texts.path, at, to, r.room)
+		if err != nil && err != io.EOF {
 			h.hurt++
-			return end - from
+			return end // what cannot be read is given up, or it would be in the way for ever
+		}
+		read, v := h.reap(page, at, texts, to == end || err == io.EOF)
+		at += read
+		switch {
+		case v == lost:
+			h.hurt++
+			return end
+		case v == vacant && at < end:
+			s.endAt(at) // an earlier process's segment: this is where its records end
+			return at
+		case v == vacant, h.sated && !h.whole:
+			return at
+		}
+	}
+}
+
+// reap takes the records of a piece of a segment, which begins at a place there. It
+// tells how many bytes it took, and what stands behind them if no record does: where
+// the piece is not the last one, it leaves a record that may go on in the next.
+func (h *harvest) reap(page []byte, at uint32, texts *texts, last bool) (read uint32, v verdict) {
+	for last || len(page)-int(read) >= padded(maxRecord) {
+		size, crc, v := scan(page[read:], &h.record)
+		switch v {
+		case vacant, lost:
+			return read, v
 		case damaged:
 			h.hurt++
 		case spoken:
-			texts.learn(from+uint32(at), h.record.Agent)
+			texts.learn(at+read, h.record.Agent)
 			h.mix(crc)
 		case brief:
 			h.record.Agent, h.record.Query = texts.at(h.record.Agent), texts.at(h.record.Query)
@@ -92,9 +109,10 @@ func (r *reader) gather(ring int, s *segment, from, end uint32, all bool, h *har
 		case sound:
 			h.add(crc)
 		}
-		at += size
-		if h.sated && !all {
-			return uint32(at)
+		read += uint32(size)
+		if h.sated && !h.whole {
+			break
 		}
 	}
+	return read, sound
 }
