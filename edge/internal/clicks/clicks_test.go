@@ -54,6 +54,10 @@ func newBooks(f func() fault) *books {
 }
 
 func (b *books) Ship(ctx context.Context, batch *wire.Batch) error {
+	batch, err := arrived(batch)
+	if err != nil {
+		return err
+	}
 	f := b.fault()
 	switch f {
 	case before:
@@ -70,6 +74,16 @@ func (b *books) Ship(ctx context.Context, batch *wire.Batch) error {
 		return errors.New("failed, but booked")
 	}
 	return nil
+}
+
+// arrived is what the other side sees of a batch.
+func arrived(b *wire.Batch) (*wire.Batch, error) {
+	sent, err := proto.Marshal(b)
+	if err != nil {
+		return nil, err
+	}
+	b = new(wire.Batch)
+	return b, proto.Unmarshal(sent, b)
 }
 
 // Salt implements clicks.Plane.

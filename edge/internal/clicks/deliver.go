@@ -28,9 +28,9 @@ func (r *Recorder) deliver(ctx context.Context, batch *wire.Batch) error {
 		}
 		if attempt == 1 {
 			r.options.Logger.Warn("shipping clicks failed; they are kept and sent again",
-				"error", err, "sequence", batch.GetSequence(), "counts", len(batch.GetCounts()))
+				"error", err, "sequence", batch.GetSequence(), "counts", len(r.tally.all))
 		}
-		if batch.GetLast() && len(batch.GetCounts()) == 0 && r.stopping() {
+		if batch.GetLast() && len(r.tally.all) == 0 && r.stopping() {
 			r.abandon()
 			return err
 		}

@@ -1,52 +1,57 @@
 package clicks
 
-import "hash/maphash"
-
-// index finds the row of a link's minute. A map would follow two pointers more to
-// compare, and with many links each is a miss of the processor's cache.
+// index finds numbers, from 0 on, by the hashes of what they stand for. A map would
+// follow two pointers more to compare, and with many links each is a miss of the
+// processor's cache.
 type index struct {
-	seed  maphash.Seed
 	slots []slot // open addressing; a power of two, at most half of them taken
+	taken int
 }
 
-// slot says where a row may be.
+// slot says what may be found under a hash.
 type slot struct {
-	hash uint32 // the upper half
-	row  int32  // from 1; 0: the slot is free
+	hash   uint32
+	number int32 // from 1; 0: the slot is free
 }
 
-func newIndex() index { return index{maphash.MakeSeed(), make([]slot, 1<<10)} }
+// newIndex has a power of two slots, to begin with.
+func newIndex(slots int) *index { return &index{slots: make([]slot, slots)} }
 
-// find gives the row of that hash that is m's and code's; nil if there is none, and
-// then the slot for it.
-func (x *index) find(rows []sums, hash uint64, m *minute, code []byte) (row *sums, free *slot) {
-	for i := hash; ; i++ {
-		at := &x.slots[i&uint64(len(x.slots)-1)]
-		if at.row == 0 {
-			return nil, at
-		}
-		if at.hash != uint32(hash>>32) {
-			continue
-		}
-		if row := &rows[at.row-1]; row.minute == m && row.code == string(code) {
-			return row, nil
+// next gives a number that was put under a hash, and the place to go on from; the
+// first place is the hash. -1: there are no more.
+func (x *index) next(hash, from uint32) (number int32, place uint32) {
+	for {
+		at := &x.slots[from&uint32(len(x.slots)-1)]
+		if from++; at.number == 0 || at.hash == hash {
+			return at.number - 1, from
 		}
 	}
 }
 
-// fit makes room for another row.
-func (x *index) fit(rows []sums) {
-	if 2*(len(rows)+1) <= len(x.slots) {
-		return
-	}
-	x.slots = make([]slot, 2*len(x.slots))
-	for n := range rows {
-		hash := rows[n].hash
-		for i := hash; ; i++ {
-			if at := &x.slots[i&uint64(len(x.slots)-1)]; at.row == 0 {
-				*at = slot{uint32(hash >> 32), int32(n + 1)}
-				break
+// put makes a number known under a hash.
+func (x *index) put(hash uint32, number int32) {
+	if x.taken++; 2*x.taken > len(x.slots) {
+		before := x.slots
+		x.slots = make([]slot, 2*len(before))
+		for _, s := range before {
+			if s.number != 0 {
+				*x.free(s.hash) = s
 			}
 		}
 	}
+	*x.free(hash) = slot{hash, number + 1}
+}
+
+func (x *index) free(hash uint32) *slot {
+	for at := hash; ; at++ {
+		if s := &x.slots[at&uint32(len(x.slots)-1)]; s.number == 0 {
+			return s
+		}
+	}
+}
+
+// clear forgets all numbers.
+func (x *index) clear() {
+	clear(x.slots)
+	x.taken = 0
 }

@@ -22,28 +22,29 @@ func TestIndex(t *testing.T) {
 		for i := range 3 * links {
 			y.add(&spool.Record{At: int64(i%2) * 60_000 * 7, Domain: []byte("a.example"), Code: fmt.Append(nil, i%links/2)})
 		}
-		if got := len(y.counts()); got != links {
+		if got := len(y.all); got != links {
 			t.Fatalf("batch %d: %d rows, want %d", batch, got, links)
 		}
-		for _, c := range y.counts() {
-			if c.GetCount() != 3 {
-				t.Fatalf("batch %d: %v", batch, c)
+		for _, s := range y.all {
+			if s.count != 3 {
+				t.Fatalf("batch %d: %d clicks of %s", batch, s.count, s.code)
 			}
 		}
 	}
-	x := newIndex()
-	m, other := &minute{}, &minute{}
-	rows := []sums{{minute: m, code: "one", hash: 9}, {minute: m, code: "two", hash: 9}, {minute: other, code: "one", hash: 9}}
-	for n, row := range rows {
-		_, free := x.find(rows, 9, row.minute, []byte(row.code))
-		if free == nil {
-			t.Fatalf("row %d is taken for another", n)
-		}
-		*free = slot{0, int32(n + 1)}
+	x := newIndex(4)
+	for n := range int32(links) {
+		x.put(uint32(n%3), n)
 	}
-	for n, row := range rows {
-		if got, _ := x.find(rows, 9, row.minute, []byte(row.code)); got != &rows[n] {
-			t.Errorf("row %d is not found", n)
+	found := make(map[int32]bool)
+	for hash := range uint32(4) {
+		for n, place := x.next(hash, hash); n >= 0; n, place = x.next(hash, place) {
+			if found[n] || uint32(n%3) != hash {
+				t.Fatalf("%d is found under %d", n, hash)
+			}
+			found[n] = true
 		}
+	}
+	if len(found) != links {
+		t.Errorf("%d of %d are found", len(found), links)
 	}
 }

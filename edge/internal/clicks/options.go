@@ -20,7 +20,9 @@ var ErrRefused = errors.New("this batch of clicks will never be booked")
 type Plane interface {
 	// Ship books b durably, at most once for each (edge, epoch, sequence). After
 	// an error it may be booked or not, and the same batch is shipped again, unless
-	// the error is ErrRefused: then it was not and never will be.
+	// the error is ErrRefused: then it was not and never will be. b's counts are
+	// encoded already, as fields that the message does not know: who does not send
+	// it on has to encode and decode it to see them.
 	Ship(ctx context.Context, b *wire.Batch) error
 	// Salt gives the key of a day's sketches, a day being Unix seconds / 86,400.
 	// Safe to retry.

@@ -1,60 +1,54 @@
 package clicks
 
-import "github.com/fingerpost/fingerpost/sync/wire"
-
-// part is a value of a dimension.
-type part struct {
-	dimension wire.Dimension
-	value     string
-}
-
-// counted is how many clicks had it.
+// counted is how many clicks of a row had a value.
 type counted struct {
-	part
-	count uint64
+	value int32 // its number
+	count uint32
 }
 
 // parts are what the clicks of a row divide into. Most rows have a handful, which
 // are looked through; an index is made for more.
 type parts struct {
 	list  []counted
-	index map[part]int32 // into list, once that is long
+	index *index // of list by the values' numbers, once that is long
 }
 
-// handful is how many parts are looked through faster than they are hashed.
+// handful is how many parts are looked through faster than they are found by an
+// index.
 const handful = 16
 
-// count counts a click and says whether the part was known.
-func (p *parts) count(of part) (known bool) {
-	if p.index != nil {
-		i, known := p.index[of]
-		if known {
-			p.list[i].count++
-		}
-		return known
+// count counts a click and says whether it is the value's first in this row.
+func (p *parts) count(value int32) (first bool) {
+	if i := p.find(value); i >= 0 {
+		p.list[i].count++
+		return false
 	}
-	for i := range p.list {
-		if p.list[i].part == of {
-			p.list[i].count++
-			return true
+	p.list = append(p.list, counted{value, 1})
+	switch n := len(p.list); {
+	case n == handful:
+		p.index = newIndex(4 * handful)
+		for i, c := range p.list {
+			p.index.put(uint32(c.value), int32(i))
 		}
+	case n > handful:
+		p.index.put(uint32(value), int32(n-1))
 	}
-	return false
+	return true
 }
 
-// add makes a part known, with its first click.
-func (p *parts) add(of part) {
-	p.list = append(p.list, counted{of, 1})
-	switch n := len(p.list); {
-	case n < handful:
-	case n == handful:
-		p.index = make(map[part]int32, 2*handful)
-		for i, c := range p.list {
-			p.index[c.part] = int32(i)
-		}
-	default:
-		p.index[of] = int32(n - 1)
+// find tells where a value is in the list, or -1. A number is a hash of its own: the
+// first that the index gives is it.
+func (p *parts) find(value int32) (place int32) {
+	if p.index != nil {
+		place, _ = p.index.next(uint32(value), uint32(value))
+		return place
 	}
+	for i := range p.list {
+		if p.list[i].value == value {
+			return int32(i)
+		}
+	}
+	return -1
 }
 
 // reset forgets the parts but not the memory of a handful.

@@ -77,11 +77,13 @@ func (r *Recorder) shipNext(ctx context.Context) (more bool, err error) {
 	return b.Until == 0, nil
 }
 
+// batch is what is shipped of b, until the next one is begun.
 func (r *Recorder) batch(b spool.Batch) *wire.Batch {
-	return &wire.Batch{
-		Edge: r.options.Edge, Epoch: b.Epoch, Sequence: b.Sequence, Counts: r.tally.counts(), Boot: r.spool.Boot(),
-		Digest: b.Digest, Watermark: r.watermark, Last: b.Last,
+	batch := &wire.Batch{
+		Edge: r.options.Edge, Epoch: b.Epoch, Sequence: b.Sequence, Boot: r.spool.Boot(), Digest: b.Digest, Watermark: r.watermark, Last: b.Last,
 	}
+	batch.ProtoReflect().SetUnknown(r.tally.encode())
+	return batch
 }
 
 // advance says up to when figures are final once the batch in hand is shipped.

@@ -112,8 +112,8 @@ func TestLastBatch(t *testing.T) {
 type deaf struct{ *books }
 
 func (d deaf) Ship(ctx context.Context, b *wire.Batch) error {
-	if len(b.GetCounts()) > 0 {
-		return errors.New("no clicks now")
+	if b, err := arrived(b); err != nil || len(b.GetCounts()) > 0 {
+		return errors.Join(err, errors.New("no clicks now"))
 	}
 	return d.books.Ship(ctx, b)
 }

@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks/spool"
 	"github.com/fingerpost/fingerpost/edge/internal/visit"
@@ -13,7 +12,7 @@ import (
 
 const (
 	// A batch is full with so many clicks, or when it is about so long.
-	maxClicks = 50_000
+	maxClicks = 200_000
 	maxBytes  = 3 << 20
 	// A control plane takes no more parts of a count, no longer values, and no later
 	// minute; that is in the year 6053.
@@ -27,7 +26,7 @@ const (
 // minute is the clicks of a domain in a minute.
 type minute struct {
 	minuteKey
-	hash uint64 // told apart by it in the index
+	hash uint32 // told apart by it in the index
 }
 
 type minuteKey struct {
@@ -38,8 +37,7 @@ type minuteKey struct {
 // sums is what is known of a link's clicks in a minute.
 type sums struct {
 	minute      *minute
-	code        string
-	hash        uint64 // of both
+	code        []byte
 	count, bots uint64
 	parts       parts
 	visitors    []uint32
@@ -51,17 +49,21 @@ type tally struct {
 	limit  int
 	visits Describer
 
+	seed    maphash.Seed
 	minutes map[minuteKey]*minute
 	last    *minute // that was looked for, or nil
-	index   index
+	index   *index  // of all
 	all     []sums
-	message message
+	codes   []byte // of all, one behind the other
+	values  values
 	clicks  int
 	bytes   int // of the batch when it is encoded, about
+
+	encoded, row []byte
 }
 
 func newTally(limit int, visits Describer) *tally {
-	return &tally{limit: limit, visits: visits, minutes: make(map[minuteKey]*minute), index: newIndex()}
+	return &tally{limit: limit, visits: visits, seed: maphash.MakeSeed(), minutes: make(map[minuteKey]*minute), index: newIndex(1 << 10), values: newValues()}
 }
 
 // reset begins another batch, which is likely to be of the same minute. What the
@@ -71,8 +73,9 @@ func (t *tally) reset() {
 	if t.last != nil {
 		t.minutes[t.last.minuteKey] = t.last
 	}
-	clear(t.index.slots)
-	t.all, t.clicks, t.bytes = t.all[:0], 0, 0
+	t.index.clear()
+	t.values.reset()
+	t.all, t.codes, t.clicks, t.bytes = t.all[:0], t.codes[:0], 0, 0
 }
 
 // add counts a click and says whether there is room for more.
@@ -86,27 +89,28 @@ func (t *tally) add(r *spool.Record) (more bool) {
 	return len(t.all) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes && len(s.parts.list) <= maxParts-dimensions
 }
 
-// sumsOf finds what a click adds to, until the next call. A lookup copies no string.
+// sumsOf finds what a click adds to, until the next call.
 func (t *tally) sumsOf(r *spool.Record) *sums {
 	m := t.minuteOf(r)
-	t.index.fit(t.all)
-	hash := maphash.Bytes(t.index.seed, r.Code) + m.hash
-	s, free := t.index.find(t.all, hash, m, r.Code)
-	if s == nil {
-		s = t.row(m, string(r.Code), hash)
-		*free = slot{uint32(hash >> 32), int32(len(t.all))}
-		t.bytes += len(m.domain) + len(s.code) + 32
+	hash := uint32(maphash.Bytes(t.seed, r.Code)) + m.hash
+	for n, place := t.index.next(hash, hash); n >= 0; n, place = t.index.next(hash, place) {
+		if s := &t.all[n]; s.minute == m && string(s.code) == string(r.Code) {
+			return s
+		}
 	}
-	return s
+	t.index.put(hash, int32(len(t.all)))
+	return t.begin(m, r.Code)
 }
 
-// row begins a row, in the memory of one of an earlier batch if there is one.
-func (t *tally) row(m *minute, code string, hash uint64) *sums {
-	n := len(t.all)
+// begin begins a row, in the memory of one of an earlier batch if there is one.
+func (t *tally) begin(m *minute, code []byte) *sums {
+	n, at := len(t.all), len(t.codes)
+	t.codes = append(t.codes, code...)
 	t.all = slices.Grow(t.all, 1)[:n+1]
 	s := &t.all[n]
 	s.parts.reset()
-	*s = sums{minute: m, code: code, hash: hash, parts: s.parts, visitors: emptied(s.visitors)}
+	*s = sums{minute: m, code: t.codes[at:], parts: s.parts, visitors: emptied(s.visitors)}
+	t.bytes += len(m.domain) + len(code) + 32
 	return s
 }
 
@@ -129,7 +133,7 @@ func (t *tally) minuteOf(r *spool.Record) *minute {
 	t.last = t.minutes[minuteKey{string(r.Domain), start}]
 	if t.last == nil {
 		key := minuteKey{string(r.Domain), start}
-		t.last = &minute{key, maphash.Comparable(t.index.seed, key)}
+		t.last = &minute{key, uint32(maphash.Comparable(t.seed, key))}
 		t.minutes[t.last.minuteKey] = t.last
 	}
 	return t.last
@@ -158,15 +162,12 @@ func (t *tally) describe(s *sums, r *spool.Record) {
 	t.addPart(s, wire.Dimension_DIMENSION_UTM_CAMPAIGN, f.Campaign)
 }
 
-func (t *tally) addPart(s *sums, d wire.Dimension, value string) {
-	switch {
-	case value == "" || s.parts.count(part{d, value}):
-	case len(value) > maxValue || !utf8.ValidString(value): // an agent may call itself anything
-	default:
-		s.parts.add(part{d, value})
-		t.bytes += len(value) + 12
+func (t *tally) addPart(s *sums, d wire.Dimension, text string) {
+	if text == "" {
+		return
+	}
+	number := t.values.number(part{d, text})
+	if head := t.values.all[number].head; head != "" && s.parts.count(number) {
+		t.bytes += len(head) + 8
 	}
 }
-
-// counts is what a batch says, until the next one begins.
-func (t *tally) counts() []*wire.ClickCount { return t.message.of(t.all) }

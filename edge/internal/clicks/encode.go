@@ -1,0 +1,67 @@
+package clicks
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// The numbers of the fields of sync/wire's Batch, ClickCount and Part.
+const (
+	batchCounts = 4
+
+	countDomain   = 1
+	countCode     = 2
+	countMinute   = 3
+	countClicks   = 4
+	countBots     = 5
+	countParts    = 6
+	countVisitors = 7
+
+	partDimension = 1
+	partValue     = 2
+	partCount     = 3
+)
+
+// encode gives the counts of a batch as they are sent, until it is called again.
+// They are most of what shipping works on: made into messages first, and those
+// encoded by the library, they took five times as long.
+func (t *tally) encode() []byte {
+	t.encoded = t.encoded[:0]
+	for i := range t.all {
+		t.row = t.appendRow(t.row[:0], &t.all[i])
+		t.encoded = protowire.AppendBytes(protowire.AppendTag(t.encoded, batchCounts, protowire.BytesType), t.row)
+	}
+	return t.encoded
+}
+
+func (t *tally) appendRow(b []byte, s *sums) []byte {
+	b = protowire.AppendString(protowire.AppendTag(b, countDomain, protowire.BytesType), s.minute.domain)
+	b = protowire.AppendBytes(protowire.AppendTag(b, countCode, protowire.BytesType), s.code)
+	b = protowire.AppendVarint(protowire.AppendTag(b, countMinute, protowire.VarintType), uint64(s.minute.start))
+	b = protowire.AppendVarint(protowire.AppendTag(b, countClicks, protowire.VarintType), s.count)
+	if s.bots > 0 {
+		b = protowire.AppendVarint(protowire.AppendTag(b, countBots, protowire.VarintType), s.bots)
+	}
+	for _, c := range s.parts.list {
+		head := t.values.all[c.value].head
+		b = protowire.AppendTag(b, countParts, protowire.BytesType)
+		b = protowire.AppendVarint(b, uint64(len(head)+protowire.SizeVarint(uint64(c.count))))
+		b = protowire.AppendVarint(append(b, head...), uint64(c.count))
+	}
+	return appendVisitors(b, s.visitors)
+}
+
+// appendVisitors appends each register once.
+func appendVisitors(b []byte, all []uint32) []byte {
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) == 0 {
+		return b
+	}
+	b = protowire.AppendVarint(protowire.AppendTag(b, countVisitors, protowire.BytesType), uint64(4*len(all)))
+	for _, register := range all {
+		b = protowire.AppendFixed32(b, register)
+	}
+	return b
+}
