@@ -3,7 +3,7 @@ package spool
 // known are the texts in the segment that a ring fills. A text has one place in
 // the table, by its hash, until another one takes it; then it is written again
 // when it comes again.
-type known [512]knownText
+type known [2048]knownText
 
 type knownText struct {
 	hash   uint64
