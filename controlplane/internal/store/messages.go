@@ -38,17 +38,21 @@ func (s *Store) AddMessages(ctx context.Context, messages []webhooks.Message) er
 }
 
 // claimMessages looks at status and due_at twice: a second claimer that waited for
-// the first one's lock sees the row again, but not the subquery.
+// the first one's lock sees the row again, but not the subquery. It shares out among
+// webhooks what has waited longest: more than 10,000 would take too long to number.
 const claimMessages = `UPDATE webhook_deliveries SET due_at = $2, attempts = attempts + 1, problem = ''
 WHERE status = 'pending' AND due_at <= $1 AND (webhook, id) IN (
- SELECT webhook, id FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT $3)
+ SELECT webhook, id FROM (
+  SELECT webhook, id, due_at, ROW_NUMBER() OVER (PARTITION BY webhook ORDER BY due_at, id) AS place FROM (
+   SELECT webhook, id, due_at FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT 10000) AS due
+ ) AS numbered WHERE place <= $4 ORDER BY due_at LIMIT $3)
 RETURNING ` + messageColumns
 
 // ClaimMessages is webhooks.Store's.
-func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit int) (claimed []webhooks.Claimed, err error) {
+func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit, each int) (claimed []webhooks.Claimed, err error) {
 	now := s.now()
 	err = s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, claimMessages, now.UnixMilli(), now.Add(hold).UnixMilli(), int64(limit))
+		rows, err := tx.QueryContext(ctx, claimMessages, now.UnixMilli(), now.Add(hold).UnixMilli(), int64(limit), int64(each))
 		if err != nil {
 			return err
 		}

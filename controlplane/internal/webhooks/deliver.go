@@ -15,9 +15,12 @@ import (
 )
 
 const (
-	// claimLimit is how many messages a round sends, and senders how many at once.
+	// claimLimit is how many messages are sent together, and senders how many at once.
 	claimLimit = 100
 	senders    = 16
+	// fairShare is how many of them may be one webhook's: a target that takes its
+	// time must leave senders for the others.
+	fairShare = senders / 2
 	// readAhead is how much of an answer is read, so that the connection serves again.
 	readAhead = 4 << 10
 )
@@ -29,7 +32,7 @@ var errGone = errors.New("410 Gone")
 func (h *Webhooks) deliver(ctx context.Context) (more bool, err error) {
 	// Nobody else may take a message while it may still be under way here.
 	hold := h.options.Within*(claimLimit/senders+1) + time.Minute
-	claimed, err := h.options.Store.ClaimMessages(ctx, hold, claimLimit)
+	claimed, err := h.options.Store.ClaimMessages(ctx, hold, claimLimit, fairShare)
 	if err != nil {
 		return false, err
 	}
@@ -38,7 +41,7 @@ func (h *Webhooks) deliver(ctx context.Context) (more bool, err error) {
 	for i := range claimed {
 		group.Go(func() error { return h.attempt(ctx, &claimed[i]) })
 	}
-	return len(claimed) == claimLimit, group.Wait()
+	return len(claimed) > 0, group.Wait()
 }
 
 // attempt sends a message once and stores the outcome.

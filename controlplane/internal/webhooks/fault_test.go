@@ -97,6 +97,30 @@ func TestOutcomeLost(t *testing.T) {
 	}
 }
 
+// full is a store that always has more to forget than it removes at once, until
+// it was asked three times.
+type full struct {
+	webhooks.Store
+	asked atomic.Int64
+}
+
+func (f *full) ForgetMessages(_ context.Context, _ webhooks.Status, _ int64, limit int) (int, error) {
+	if f.asked.Add(1) < 3 {
+		return limit, nil
+	}
+	return 0, nil
+}
+
+// What is old goes as fast as it comes.
+func TestForgetsAll(t *testing.T) {
+	w := newWorld(t, true)
+	w.subscribe("https://example.com/", webhooks.LinkCreated)
+	f := new(full)
+	w.wrap = func(s webhooks.Store) webhooks.Store { f.Store = s; return f }
+	w.run(w.replica(true))
+	eventually(t, "an end of old messages", func() bool { return f.asked.Load() > 3 })
+}
+
 // meanwhile is a store in which something happens between a replica's look at the
 // webhooks and its look at the chain.
 type meanwhile struct {

@@ -50,9 +50,15 @@ func (h *Webhooks) round(ctx context.Context) error {
 	if err := errors.Join(h.collect(ctx, first.AfterBlock), h.collectThresholds(ctx)); err != nil {
 		return err
 	}
+	enough := time.After(h.options.Every) // then there may be something new to tell
 	for more := true; more; {
 		if more, err = h.deliver(ctx); err != nil {
 			return err
+		}
+		select {
+		case <-enough:
+			more = false
+		default:
 		}
 	}
 	return h.forget(ctx)
@@ -66,8 +72,11 @@ func (h *Webhooks) forget(ctx context.Context) error {
 	}
 	h.forgot = now
 	for status, age := range map[Status]time.Duration{Sent: keepSent, Dead: keepDead} {
-		if _, err := h.options.Store.ForgetMessages(ctx, status, now.Add(-age).UnixMilli(), forgetLimit); err != nil {
-			return err
+		for n := forgetLimit; n == forgetLimit; {
+			var err error
+			if n, err = h.options.Store.ForgetMessages(ctx, status, now.Add(-age).UnixMilli(), forgetLimit); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -115,6 +115,30 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// A target that takes its time does not hold up the others.
+func TestSlowTarget(t *testing.T) {
+	w := newWorld(t, true)
+	w.within = time.Hour
+	release := make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer slow.Close()
+	defer close(release)
+	hook := w.subscribe(slow.URL, webhooks.LinkDeleted)
+	var waiting []webhooks.Message
+	for i := range 50 {
+		waiting = append(waiting, webhooks.Message{Webhook: hook.ID, ID: fmt.Sprint(i), Body: "{}", Status: webhooks.Pending})
+	}
+	if err := w.store.AddMessages(t.Context(), waiting); err != nil {
+		t.Fatal(err)
+	}
+	r := newReceiver(t, status(200))
+	r.secret = w.subscribe(r.URL, webhooks.LinkCreated).Secret
+	w.create("shop", "one")
+	w.seal()
+	w.run(w.replica(true))
+	eventually(t, "a message to another", func() bool { return len(r.all()) > 0 })
+}
+
 func TestGoneIsDead(t *testing.T) {
 	w := newWorld(t, true)
 	r := newReceiver(t, status(410))

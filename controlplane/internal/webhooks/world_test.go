@@ -34,6 +34,8 @@ type world struct {
 	t     *testing.T
 	store *store.Store
 	hooks *webhooks.Webhooks
+	// within bounds an attempt.
+	within time.Duration
 	// wrap, if not nil, gives replicas another store than the real one.
 	wrap func(webhooks.Store) webhooks.Store
 
@@ -55,7 +57,7 @@ func (w *world) pass(d time.Duration) {
 
 func newWorld(t *testing.T, private bool) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Now()}
+	w := &world{t: t, now: time.Now(), within: 5 * time.Second}
 	log := slog.New(slog.DiscardHandler)
 	var err error
 	if w.store, err = store.Open(t.Context(), store.Options{URL: storetest.SQLite(t), Logger: log, Now: w.clock}); err != nil {
@@ -75,7 +77,7 @@ func (w *world) replica(private bool) *webhooks.Webhooks {
 	}
 	h, err := webhooks.New(webhooks.Options{
 		Store: s, Workspace: func(_ context.Context, id string) (bool, error) { return id != "nowhere", nil }, Private: private,
-		Every: 5 * time.Millisecond, Within: 5 * time.Second, Now: w.clock, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
+		Every: 5 * time.Millisecond, Within: w.within, Now: w.clock, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -96,7 +96,7 @@ func messages(t *testing.T, s *store.Store, webhook string, status webhooks.Stat
 }
 
 // messagesClaimed: a message that is added twice is one; each is claimed by one
-// of many, and again when the claim has run out.
+// of many, and again when the claim has run out. No webhook takes all of a claim.
 func messagesClaimed(t *testing.T, s *store.Store) {
 	subscribe(t, s, hook("a", "annas"))
 	addMessages(t, s, "a", 100)
@@ -106,7 +106,7 @@ func messagesClaimed(t *testing.T, s *store.Store) {
 	claimed := make(map[string]int)
 	together(8, func(int) {
 		for range 10 {
-			taken, err := s.ClaimMessages(timeout(t), time.Hour, 7)
+			taken, err := s.ClaimMessages(timeout(t), time.Hour, 7, 7)
 			if err != nil {
 				t.Error(err)
 			}
@@ -130,10 +130,21 @@ func messagesClaimed(t *testing.T, s *store.Store) {
 	}
 	addMessages(t, s, "a", 101)
 	for attempt := 1; attempt <= 2; attempt++ {
-		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 10)
+		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 10, 10)
 		if err != nil || len(taken) != 1 || taken[0].ID != "m100" || taken[0].Attempts != attempt {
 			t.Errorf("attempt %d: %+v (%v)", attempt, taken, err)
 		}
+	}
+	subscribe(t, s, hook("b", "annas"))
+	addMessages(t, s, "a", 110)
+	addMessages(t, s, "b", 5)
+	taken, err := s.ClaimMessages(timeout(t), time.Hour, 10, 3)
+	shares := make(map[string]int)
+	for _, c := range taken {
+		shares[c.Webhook]++
+	}
+	if err != nil || len(taken) != 6 || shares["a"] != 3 || shares["b"] != 3 {
+		t.Errorf("shared out: %v (%v)", shares, err)
 	}
 }
 
@@ -144,7 +155,7 @@ func messagesSettled(t *testing.T, s *store.Store) {
 	addMessages(t, s, "a", 1)
 	var claims []webhooks.Message
 	for range 2 {
-		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 1)
+		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 1, 1)
 		if err != nil || len(taken) != 1 {
 			t.Fatal(taken, err)
 		}
@@ -172,7 +183,7 @@ func messagesSettled(t *testing.T, s *store.Store) {
 	if err := s.ResendMessage(timeout(t), "a", "m000"); err != nil {
 		t.Fatal(err)
 	}
-	taken, err := s.ClaimMessages(timeout(t), time.Hour, 1)
+	taken, err := s.ClaimMessages(timeout(t), time.Hour, 1, 1)
 	if err != nil || len(taken) != 1 || taken[0].Attempts != 1 {
 		t.Fatalf("sent again: %+v (%v)", taken, err)
 	}

@@ -191,7 +191,7 @@ UPDATE outbox_blocks SET claimed_until = $3 WHERE (claimed_until <= $1 OR claime
 UPDATE settings SET value = $1, sealed_by = $2 WHERE name = $3 AND sealed_by = $4;
 UPDATE users SET workspace = $2, name = $3, email = $4, role = $5, version = $6, created_at = $7, disabled_at = $8 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $4 AND id <> $1);
 UPDATE visitor_salts SET salt = $1, sealed_by = $2 WHERE day = $3 AND sealed_by = $4;
-UPDATE webhook_deliveries SET due_at = $2, attempts = attempts + 1, problem = '' WHERE status = 'pending' AND due_at <= $1 AND (webhook, id) IN ( SELECT webhook, id FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT $3) RETURNING webhook, id, event, body, status, attempts, due_at, created_at, settled_at, problem;
+UPDATE webhook_deliveries SET due_at = $2, attempts = attempts + 1, problem = '' WHERE status = 'pending' AND due_at <= $1 AND (webhook, id) IN ( SELECT webhook, id FROM ( SELECT webhook, id, due_at, ROW_NUMBER() OVER (PARTITION BY webhook ORDER BY due_at, id) AS place FROM ( SELECT webhook, id, due_at FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT 10000) AS due ) AS numbered WHERE place <= $4 ORDER BY due_at LIMIT $3) RETURNING webhook, id, event, body, status, attempts, due_at, created_at, settled_at, problem;
 UPDATE webhook_deliveries SET status = $3, due_at = $4, settled_at = $5, problem = $6 WHERE webhook = $1 AND id = $2 AND attempts = $7 AND status = 'pending';
 UPDATE webhook_deliveries SET status = 'pending', attempts = 0, due_at = $3, settled_at = 0, problem = '' WHERE webhook = $1 AND id = $2;
 UPDATE webhooks SET reached = TRUE WHERE id = $1;
