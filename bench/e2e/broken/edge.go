@@ -157,6 +157,20 @@ var edgeFaults = []breakage{
 		pkg:     "./edge/internal/loop", run: "TestManyAtOnce",
 	},
 	{
+		promise: "what a client does not take at once is lost",
+		file:    "edge/internal/loop/loop_linux.go",
+		old:     "\t\treturn bytes.Clone(words[n:])\n",
+		new:     "\t\t_ = bytes.Clone(words[n:])\n",
+		pkg:     "./edge/internal/loop", run: "TestRestIsForTheBorrower",
+	},
+	{
+		promise: "a client hears what was said to another, too",
+		file:    "edge/internal/loop/loop_linux.go",
+		old:     "\t\tfrom = w.until\n",
+		new:     "",
+		pkg:     "./edge/internal/loop", run: "TestManyAtOnce",
+	},
+	{
 		promise: "E14: a loop does not mind who is silent",
 		file:    "edge/internal/loop/loop_linux.go",
 		old:     "return c.due <= now",

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"net"
 	"net/netip"
 )
@@ -16,68 +15,47 @@ import (
 type Plain struct {
 	*Conn
 	left string     // of the head that is being handed on
-	rest []byte     // of a quick answer that the client did not take at once
 	raw  []byte     // the head itself, in the Conn's buffer
 	peer netip.Addr // not valid before it was asked for
 }
 
-// Socket is read and written without waiting.
+// Socket is read without waiting.
 type Socket interface {
 	// TryRead reads what has arrived; 0 without an error means nothing.
 	TryRead(b []byte) (int, error)
-	// TryWrite writes what there is room for.
-	TryWrite(b []byte) (int, error)
 }
-
-// Outcome is what a Glance came to.
-type Outcome int
-
-const (
-	// Answered: there is nothing left.
-	Answered Outcome = iota
-	// Unfinished: there is more to do, and perhaps to wait for.
-	Unfinished
-	// Over: the client has ended the connection.
-	Over
-)
 
 // Plain guards c.
 func (g *Guard) Plain(c net.Conn) *Plain { return &Plain{Conn: g.Conn(c)} }
 
-// Glance answers what has arrived on s, which is the guarded connection's, as far
-// as that can be done without waiting. What is Unfinished is for Advance, or for the
-// server if it is Pending. now is Unix milliseconds. A buffer's worth is dealt with
-// at once, so that whoever sends much does not keep others waiting. Hot path: 0 allocs.
-func (p *Plain) Glance(s Socket, now int64) Outcome {
+// Glance appends answers to what has arrived on s, which is the guarded
+// connection's, as far as they can be given without waiting, and says whether that
+// was all. If not, the rest is for Advance, or for the server if it is Pending. now is
+// Unix milliseconds. A buffer's worth is dealt with at once, so that whoever sends much
+// does not keep others waiting. An error ends the connection. Hot path: 0 allocs.
+func (p *Plain) Glance(s Socket, now int64, answers []byte) (all []byte, done bool, err error) {
 	p.sit()
 	n, err := s.TryRead(p.desk.head[:])
 	if n == 0 {
 		p.rise()
-		if err != nil {
-			return Over
-		}
-		return Answered
+		return answers, true, err
 	}
 	p.end = n
 	p.examine()
 	for p.given < p.whole {
 		p.take()
-		answer := p.quick(now)
-		if answer == nil {
-			return Unfinished
+		more := p.quick(now, answers)
+		if more == nil {
+			return answers, false, nil
 		}
-		if n, _ := s.TryWrite(answer); n < len(answer) { // an error stays, for who waits
-			p.left, p.rest = "", bytes.Clone(answer[n:])
-			return Unfinished
-		}
-		p.left = ""
+		answers, p.left = more, ""
 		p.release()
 	}
 	if p.end > 0 || p.status != 0 || n == len(p.desk.head) { // if so, more may be there
-		return Unfinished
+		return answers, false, nil
 	}
 	p.rise()
-	return Answered
+	return answers, true, nil
 }
 
 // Pending says that the server has not read all of a head yet.
@@ -96,21 +74,15 @@ func (p *Plain) Read(b []byte) (int, error) {
 }
 
 // Advance deals with one head, which it waits for: it is answered quickly, or
-// Pending then. If a Glance has left an answer that was not written to its end,
-// that is done instead. An error ends the connection. Hot path: 0 allocs.
+// Pending then. An error ends the connection. Hot path: 0 allocs.
 func (p *Plain) Advance() error {
 	p.raw = nil
 	p.release()
-	if rest := p.rest; rest != nil {
-		p.rest = nil
-		_, err := p.Conn.Write(rest)
-		return err
-	}
 	if err := p.await(); err != nil {
 		return err
 	}
 	p.take()
-	answer := p.quick(p.guard.options.Now().UnixMilli())
+	answer := p.quick(p.guard.options.Now().UnixMilli(), p.desk.answer[:0])
 	if answer == nil {
 		return nil
 	}
@@ -122,7 +94,7 @@ func (p *Plain) Advance() error {
 // Settle says that nothing is left of what has arrived, nor of answers to it. The
 // connection has no buffers then.
 func (p *Plain) Settle() bool {
-	if p.Pending() || p.given < p.end || p.status != 0 || p.rest != nil {
+	if p.Pending() || p.given < p.end || p.status != 0 {
 		return false
 	}
 	p.raw = nil
@@ -146,13 +118,13 @@ func (p *Plain) take() {
 	p.left = c.next.plain()
 }
 
-// quick is the whole answer, if it can be given without the server, or nil.
-func (p *Plain) quick(now int64) []byte {
+// quick appends the whole answer, if it can be given without the server, or is nil.
+func (p *Plain) quick(now int64, answers []byte) []byte {
 	quick, f := p.guard.options.Quick, &p.next
 	if quick == nil || f.headOnly || f.old || f.closes {
 		return nil
 	}
-	return quick(p, now, p.desk.answer[:0])
+	return quick(p, now, answers)
 }
 
 // plain is the head that stands for all with these facts.

@@ -33,15 +33,6 @@ type conn struct {
 // TryRead implements Socket.
 func (c *conn) TryRead(p []byte) (int, error) { return receive(c.fd, p) }
 
-// TryWrite implements Socket.
-func (c *conn) TryWrite(p []byte) (int, error) { return send(c.fd, p) }
-
-// Lend implements Socket.
-func (c *conn) Lend(converse func()) {
-	c.loop.lend(c)
-	go converse()
-}
-
 // Return implements Socket.
 func (c *conn) Return() bool {
 	if c.file != nil {

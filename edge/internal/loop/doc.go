@@ -12,11 +12,16 @@
 // is 256 requests at most, the scheduler has its say. There are as many loops as
 // processors; a connection stays with one.
 //
-// A Guest never waits. What cannot be answered at once, it is Lent to a goroutine
-// of its own for, which may read and write as on any other connection, and
-// Returns it. Only when the client makes that goroutine wait, for the rest of a
-// request or for room to write an answer, does the connection leave the loop, and
-// for good: the runtime waits for it from then on.
+// Sixteen connections are read, and then answered together. What the kernel does
+// to receive and what it does to send are long stretches of code, and each is still
+// in the processor's cache for the next connection; answers to requests that came at
+// once are sent at once, too.
+//
+// A Guest never waits. What it cannot answer at once, or its client does not take,
+// is lent to a goroutine of its own, which may read and write as on any other
+// connection, and Returns it. Only when the client makes that goroutine wait, for the
+// rest of a request or for room to write an answer, does the connection leave the
+// loop, and for good: the runtime waits for it from then on.
 //
 // The clock is read once in a turn, after the kernel has said what has arrived:
 // for every request of a turn, it is a moment between its arrival and its answer.

@@ -10,24 +10,15 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
-// lending gives serve that echoes, but lends the connection to converse on "lend".
-func lending(converse func(*guest, loop.Socket)) func(*guest, loop.Socket, []byte) bool {
-	return func(g *guest, s loop.Socket, heard []byte) bool {
-		if string(heard) != "lend" {
-			_, err := s.TryWrite(heard)
-			return err == nil
-		}
-		s.Lend(func() { converse(g, s) })
-		return false
-	}
-}
+// much is more than the kernel takes at once.
+const much = 16 << 20
 
 // A connection that is lent is the borrower's alone, and what has arrived
 // meanwhile is served when he returns it.
 func TestLent(t *testing.T) {
 	h := open(t, loop.Options{})
 	lent, read := make(chan struct{}), make(chan struct{})
-	g, client := h.take(lending(func(g *guest, s loop.Socket) {
+	g, client := h.take(func(g *guest, s loop.Socket, _ []byte) {
 		b := make([]byte, 3)
 		close(lent)
 		<-read
@@ -41,7 +32,7 @@ func TestLent(t *testing.T) {
 		if !s.Return() {
 			t.Error("the loop does not have it again")
 		}
-	}))
+	})
 	say(t, client, "ab")
 	hear(t, client, "ab")
 	say(t, client, "lend")
@@ -56,10 +47,32 @@ func TestLent(t *testing.T) {
 	over(t, g.ended)
 }
 
+// Who is lent is told what the client did not take at once; what was said before
+// is heard before what the borrower says.
+func TestRestIsForTheBorrower(t *testing.T) {
+	zeros := string(make([]byte, much))
+	for words, want := range map[string]string{"much": zeros, "muchlend": zeros, "abclend": "abc", "lend": ""} {
+		t.Run(words, func(t *testing.T) {
+			h := open(t, loop.Options{})
+			g, client := h.take(func(g *guest, s loop.Socket, rest []byte) {
+				if _, err := g.conn.Write(append(rest, "lent"...)); err != nil {
+					t.Error(err)
+				}
+				g.End()
+			})
+			say(t, client, words)
+			said, err := io.ReadAll(client)
+			if err != nil || string(said) != want+"lent" {
+				t.Errorf("heard %d bytes, %v, want %d and what the borrower says", len(said), err, len(want))
+			}
+			over(t, g.ended)
+		})
+	}
+}
+
 // A borrower may wait for the client, in both directions and within deadlines. The
 // connection is his from then on.
 func TestBorrowerMayWait(t *testing.T) {
-	const much = 32 << 20
 	for name, converse := range map[string]func(g *guest) error{
 		"to read": func(g *guest) error {
 			_, err := io.ReadFull(g.conn, make([]byte, 4))
@@ -91,7 +104,7 @@ func TestBorrowerMayWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := open(t, loop.Options{})
 			waiting, done := make(chan struct{}), make(chan struct{})
-			_, client := h.take(lending(func(g *guest, s loop.Socket) {
+			_, client := h.take(func(g *guest, s loop.Socket, _ []byte) {
 				defer g.End()
 				close(waiting)
 				if err := converse(g); err != nil {
@@ -101,7 +114,7 @@ func TestBorrowerMayWait(t *testing.T) {
 					t.Error("the loop has it again")
 				}
 				close(done)
-			}))
+			})
 			say(t, client, "lend")
 			<-waiting
 			switch name {
@@ -121,7 +134,7 @@ func TestBorrowerMayWait(t *testing.T) {
 func TestReturnAfterStop(t *testing.T) {
 	h := open(t, loop.Options{})
 	lent, stopped, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	_, client := h.take(lending(func(g *guest, s loop.Socket) {
+	_, client := h.take(func(g *guest, s loop.Socket, _ []byte) {
 		close(lent)
 		<-stopped
 		if s.Return() {
@@ -129,7 +142,7 @@ func TestReturnAfterStop(t *testing.T) {
 		}
 		g.End()
 		close(done)
-	}))
+	})
 	say(t, client, "lend")
 	<-lent
 	h.loops.Stop()

@@ -37,8 +37,13 @@ func Listener(l net.Listener) (net.Listener, error) {
 	return &listener{file, raw, tcp.Addr()}, nil
 }
 
-// inherited sets what net sets on each connection: those that are accepted have
-// it from the socket that listens.
+// congestion is the control that costs least. An answer is one segment, so there
+// is nothing to control, while one such as BBR, which many hosts have by default,
+// reads the clock and reckons a pace for each.
+const congestion = "reno"
+
+// inherited sets what net sets on each connection, and congestion: those that are
+// accepted have it from the socket that listens.
 func inherited(raw syscall.RawConn) (err error) {
 	const quiet, between, probes = 15, 15, 9 // net.KeepAliveConfig's defaults, in seconds
 	failed := raw.Control(func(fd uintptr) {
@@ -51,6 +56,8 @@ func inherited(raw syscall.RawConn) (err error) {
 		} {
 			err = errors.Join(err, syscall.SetsockoptInt(int(fd), o.level, o.name, o.value))
 		}
+		// A system without it serves as well.
+		_ = syscall.SetsockoptString(int(fd), syscall.IPPROTO_TCP, syscall.TCP_CONGESTION, congestion)
 	})
 	return errors.Join(failed, err)
 }

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -11,8 +12,12 @@ import (
 	"time"
 )
 
-// turn is how many connections are served before others have the processor.
-const turn = 256
+const (
+	// turn is how many connections are served before others have the processor.
+	turn = 256
+	// answers are sent together when there are so many, or so many bytes of them.
+	answers, bytesOfAnswers = 16, 32 << 10
+)
 
 // loop serves some of the connections.
 type loop struct {
@@ -21,13 +26,22 @@ type loop struct {
 	wait    syscall.RawConn
 	sweeps  atomic.Int64
 
-	events [turn]syscall.EpollEvent // the loop's, as is ready
+	events [turn]syscall.EpollEvent // the loop's, as is what follows
 	ready  [turn]*conn
+	said   []byte // by guests, and not sent yet
+	spoke  []who  // said it, in this order
 
 	mu      sync.Mutex
 	fd      int     // poll's; not to be used once stopped. guarded by mu
 	stopped bool    // guarded by mu
 	conns   []*conn // by descriptor; guarded by mu
+}
+
+// who is somebody whose words are not sent yet.
+type who struct {
+	conn   *conn
+	until  int    // where in all that was said his words end
+	events uint32 // what the kernel told of him
 }
 
 func newLoop(o Options) (*loop, error) {
@@ -86,13 +100,58 @@ func (l *loop) turn(fd uintptr) (more bool) {
 			l.serve(c, l.events[i].Events, now)
 		}
 	}
+	l.send()
 	return n == turn
 }
 
+// serve has c's guest say what there is to say.
 func (l *loop) serve(c *conn, events uint32, now int64) {
-	if !c.guest.Serve(c, now) {
-		return
+	from := len(l.said)
+	all, stays, err := c.guest.Serve(c, now, l.said)
+	switch {
+	case err != nil:
+		c.guest.End()
+	case !stays:
+		l.lend(c, write(c, all[from:]))
+	case len(all) == from:
+		l.keep(c, events)
+	default:
+		l.said, l.spoke = all, append(l.spoke, who{c, len(all), events})
+		if len(l.spoke) == answers || len(all) > bytesOfAnswers {
+			l.send()
+		}
 	}
+}
+
+// send sends what was said.
+func (l *loop) send() {
+	from := 0
+	for _, w := range l.spoke {
+		if rest := write(w.conn, l.said[from:w.until]); rest != nil {
+			l.lend(w.conn, rest)
+		} else {
+			l.keep(w.conn, w.events)
+		}
+		from = w.until
+	}
+	clear(l.spoke)
+	l.said, l.spoke = l.said[:0], l.spoke[:0]
+}
+
+// write sends what there is room for, and gives a copy of the rest, if any. An
+// error stays, for who waits.
+func write(c *conn, words []byte) (rest []byte) {
+	if len(words) == 0 {
+		return nil
+	}
+	if n, _ := send(c.fd, words); n < len(words) {
+		return bytes.Clone(words[n:])
+	}
+	return nil
+}
+
+// keep has the loop wait for more of c.
+func (l *loop) keep(c *conn, events uint32) {
 	c.due = l.sweeps.Load() + l.options.idle
 	if events&(syscall.EPOLLRDHUP|syscall.EPOLLHUP|syscall.EPOLLERR) != 0 {
 		// The connection's end came together with what was served, and would not be
@@ -125,10 +184,11 @@ func (l *loop) await(c *conn) bool {
 }
 
 // lend has the loop not serve c until somebody awaits it.
-func (l *loop) lend(c *conn) {
+func (l *loop) lend(c *conn, rest []byte) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	c.inside = false
+	l.mu.Unlock()
+	go c.guest.Converse(c, rest)
 }
 
 // remove takes c, which is about to be closed, out of the loop.

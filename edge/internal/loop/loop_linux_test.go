@@ -1,46 +1,48 @@
 package loop_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// guest says what it hears, and does besides what a test wants.
+// guest says what it hears, "much" at length, and is lent on "lend".
 type guest struct {
 	conn  net.Conn
-	serve func(g *guest, s loop.Socket, heard []byte) (stays bool) // nil: stay
+	wait  func()                                     // before it says it, if set
+	lent  func(g *guest, s loop.Socket, rest []byte) // what it does then
 	now   int64
 	ended chan struct{}
 	room  [8]byte
 }
 
-func (g *guest) Serve(s loop.Socket, now int64) bool {
+func (g *guest) Serve(s loop.Socket, now int64, said []byte) ([]byte, bool, error) {
 	g.now = now
 	n, err := s.TryRead(g.room[:])
-	if err != nil {
-		g.End()
-		return false
+	if g.wait != nil {
+		g.wait()
 	}
-	if g.serve != nil {
-		return g.serve(g, s, g.room[:n])
+	words, lent := bytes.CutSuffix(g.room[:n], []byte("lend"))
+	if string(words) == "much" {
+		words = make([]byte, much)
 	}
-	if _, err := s.TryWrite(g.room[:n]); err != nil {
-		g.End()
-		return false
-	}
-	return true
+	return append(said, words...), !lent, err
 }
+
+func (g *guest) Converse(s loop.Socket, rest []byte) { g.lent(g, s, rest) }
 
 func (g *guest) End() {
 	g.conn.Close()
@@ -77,7 +79,7 @@ func open(t *testing.T, o loop.Options) *house {
 }
 
 // enter gives both ends of a connection that no loop has yet.
-func (h *house) enter(serve func(*guest, loop.Socket, []byte) bool) (*guest, *net.TCPConn) {
+func (h *house) enter() (*guest, *net.TCPConn) {
 	h.t.Helper()
 	client, err := net.Dial("tcp", h.listener.Addr().String())
 	if err != nil {
@@ -91,13 +93,14 @@ func (h *house) enter(serve func(*guest, loop.Socket, []byte) bool) (*guest, *ne
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return &guest{conn: c, serve: serve, ended: make(chan struct{})}, client.(*net.TCPConn)
+	return &guest{conn: c, ended: make(chan struct{})}, client.(*net.TCPConn)
 }
 
-// take has a loop serve a new guest.
-func (h *house) take(serve func(*guest, loop.Socket, []byte) bool) (*guest, *net.TCPConn) {
+// take has a loop serve a new guest, who is lent to lent if he is.
+func (h *house) take(lent func(*guest, loop.Socket, []byte)) (*guest, *net.TCPConn) {
 	h.t.Helper()
-	g, client := h.enter(serve)
+	g, client := h.enter()
+	g.lent = lent
 	if !h.loops.Take(g.conn, g) {
 		h.t.Fatal("no loop takes it")
 	}
@@ -135,19 +138,20 @@ func TestManyAtOnce(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one loop
 	h := open(t, loop.Unswept())
 	all := make(chan struct{})
-	patient := func(_ *guest, s loop.Socket, heard []byte) bool {
-		<-all // the loop does not move before
-		_, err := s.TryWrite(heard)
-		return err == nil
-	}
 	clients := make([]net.Conn, 4*loop.Turn)
+	words := func(i int) string { return strconv.Itoa(i * i) }
 	for i := range clients {
-		_, clients[i] = h.take(patient)
-		say(t, clients[i], "a")
+		var g *guest
+		g, clients[i] = h.enter()
+		g.wait = func() { <-all } // the loop does not move before
+		say(t, clients[i], words(i))
+		if !h.loops.Take(g.conn, g) {
+			t.Fatal("no loop takes it")
+		}
 	}
 	close(all)
-	for _, c := range clients {
-		hear(t, c, "a")
+	for i, c := range clients {
+		hear(t, c, words(i))
 	}
 }
 
@@ -155,7 +159,7 @@ func TestManyAtOnce(t *testing.T) {
 // and is not announced again.
 func TestE13EndWithARequest(t *testing.T) {
 	h := open(t, loop.Options{})
-	g, client := h.enter(nil)
+	g, client := h.enter()
 	say(t, client, "last")
 	if err := client.CloseWrite(); err != nil {
 		t.Fatal(err)
@@ -217,7 +221,7 @@ func TestStop(t *testing.T) {
 	h.loops.Stop()
 	over(t, first.ended)
 	over(t, second.ended)
-	late, _ := h.enter(nil)
+	late, _ := h.enter()
 	defer late.conn.Close()
 	if h.loops.Take(late.conn, late) {
 		t.Error("a loop that has ended takes a guest")
@@ -251,7 +255,7 @@ func TestAcceptEndsWithTheListener(t *testing.T) {
 // Connections are as net makes them, though only the socket that listens was told.
 func TestInherited(t *testing.T) {
 	h := open(t, loop.Options{})
-	g, _ := h.enter(nil)
+	g, _ := h.enter()
 	defer g.conn.Close()
 	for name, option := range map[string][3]int{
 		"no delay":   {syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1},
@@ -261,6 +265,9 @@ func TestInherited(t *testing.T) {
 		if got, err := syscall.GetsockoptInt(loop.Descriptor(g.conn), option[0], option[1]); err != nil || got != option[2] {
 			t.Errorf("%s: %d, %v", name, got, err)
 		}
+	}
+	if got, err := unix.GetsockoptString(loop.Descriptor(g.conn), unix.IPPROTO_TCP, unix.TCP_CONGESTION); err != nil || got != "reno" {
+		t.Errorf("congestion control: %q, %v", got, err)
 	}
 }
 

@@ -19,7 +19,7 @@ func (s *Server) admit(l *listen.Listener) {
 		s.serving.Add(1)
 		g := &guest{server: s, loan: loan{Plain: s.guard.Plain(s.keeper.Conn(c))}}
 		if !s.loops.Take(c, g) {
-			go g.converse(nil)
+			go g.Converse(nil, nil)
 		}
 	}
 }
@@ -31,21 +31,19 @@ type guest struct {
 }
 
 // Serve implements loop.Guest.
-func (g *guest) Serve(s loop.Socket, now int64) (stays bool) {
-	switch g.Glance(s, now) {
-	case guard.Answered:
-		return true
-	case guard.Over:
-		g.End()
-	case guard.Unfinished:
-		s.Lend(func() { g.converse(s) })
-	}
-	return false
+func (g *guest) Serve(s loop.Socket, now int64, said []byte) (all []byte, stays bool, err error) {
+	return g.Glance(s, now, said)
 }
 
-// converse serves the connection where it may wait, until it ends or a loop has it
-// again.
-func (g *guest) converse(s loop.Socket) {
+// Converse implements loop.Guest: it serves the connection where it may wait, until
+// it ends or a loop has it again.
+func (g *guest) Converse(s loop.Socket, rest []byte) {
+	if len(rest) > 0 {
+		if _, err := g.Plain.Write(rest); err != nil {
+			g.End()
+			return
+		}
+	}
 	for s == nil || !g.Settle() || !s.Return() {
 		if !g.Pending() && g.Advance() != nil || g.Pending() && !g.lend() {
 			g.End()
