@@ -1,16 +1,11 @@
 package clicks_test
 
 import (
-	"context"
-	"fmt"
-	"log/slog"
 	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/clicks"
-	"github.com/fingerpost/fingerpost/edge/internal/visit"
-	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // usual are clicks as browsers and programs make them.
@@ -45,43 +40,4 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 		})
 	}
 	stop(t, r)
-}
-
-// swallow books nothing and says that all is well.
-type swallow struct{}
-
-func (swallow) Ship(context.Context, *wire.Batch) error { return nil }
-
-func (swallow) Salt(context.Context, int64) (key [16]byte, err error) { return key, nil }
-
-// BenchmarkDrain is what a click costs off the path: to be read, described and
-// added up.
-func BenchmarkDrain(b *testing.B) {
-	const clickers = 100_000
-	for name, c := range usual() {
-		b.Run(name, func(b *testing.B) {
-			visits, err := visit.New(visit.Options{Logger: slog.New(slog.DiscardHandler)})
-			if err != nil {
-				b.Fatal(err)
-			}
-			codes := make([]string, 10_000)
-			for i := range codes {
-				codes[i] = fmt.Sprint("code", i)
-			}
-			for b.Loop() {
-				b.StopTimer()
-				r := newRecorder(b, swallow{}, func(o *clicks.Options) {
-					o.Visits, o.Rows, o.Interval, o.Attempt = visits, 10_000, time.Hour, time.Minute
-				})
-				r.Start()
-				for i := range clickers {
-					c.Code = codes[i%len(codes)]
-					r.Record(c)
-				}
-				b.StartTimer()
-				stop(b, r)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/clickers, "ns/click")
-		})
-	}
 }
