@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,15 +15,16 @@ import (
 // last one that was released. It moves with each release.
 const previous = "4a2b735"
 
-// previousProgram builds a program of the previous build from the repository's own
-// history. A copy without it, such as a shallow clone, has this build in its place,
-// and the log says so: what is left to show is that a fleet changes under traffic.
-func previousProgram(t *testing.T, pkg string) string {
+// previousPrograms builds the control plane and the edge of the previous build from the
+// repository's own history. A copy without it, such as a shallow clone, has this build in
+// their place, and the log says so: what is left to show is that a fleet changes under
+// traffic.
+func previousPrograms(t *testing.T) (control, edge string) {
 	t.Helper()
-	dir := t.TempDir()
+	source, programs := t.TempDir(), t.TempDir()
 	run := func(name string, args ...string) error {
 		cmd := exec.Command(name, args...)
-		cmd.Dir = dir
+		cmd.Dir = source
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Logf("%s %s: %s", name, strings.Join(args, " "), out)
@@ -38,13 +40,13 @@ func previousProgram(t *testing.T, pkg string) string {
 	}
 	if err != nil {
 		t.Logf("the previous build's source, %s, is not to be had (%v); this build takes its place", previous, err)
-		return builds.Path(t, pkg)
+		return builds.Path(t, controlplanePkg), builds.Path(t, edgePkg)
 	}
-	target := filepath.Join(dir, "program")
-	if err := run("go", "build", "-o", target, pkg); err != nil {
+	// Trimmed of its folder, which is another each time, it is compiled once and cached.
+	if err := run("go", "build", "-trimpath", "-o", programs, controlplanePkg, edgePkg); err != nil {
 		t.Fatal("the previous build does not build")
 	}
-	return target
+	return filepath.Join(programs, path.Base(controlplanePkg)), filepath.Join(programs, path.Base(edgePkg))
 }
 
 // F14: a control plane and an edge of the previous build serve while this build's come
@@ -52,7 +54,7 @@ func previousProgram(t *testing.T, pkg string) string {
 // Creates at every control plane and redirects at every edge know no error.
 func TestF14MixedFleet(t *testing.T) {
 	t.Parallel()
-	oldControl, oldEdge := previousProgram(t, controlplanePkg), previousProgram(t, edgePkg)
+	oldControl, oldEdge := previousPrograms(t)
 	p := startPlanes(t, oldControl, 1)
 	p.addEdge(t, oldEdge)
 	acknowledged := newAcks()
