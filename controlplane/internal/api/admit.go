@@ -31,9 +31,9 @@ func (a *api) admit(ctx context.Context, question func(context.Context) (failed 
 	if err != nil {
 		return err
 	}
-	failed := false
-	defer func() { leave(failed) }()
-	failed = question(context.WithValue(ctx, inside{}, true))
+	away := false // also if question panics
+	defer func() { leave(away) }()
+	away = question(context.WithValue(ctx, inside{}, true))
 	return nil
 }
 
