@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -16,7 +17,9 @@ const much = 16 << 20
 // A connection that is lent is the borrower's alone, and what has arrived
 // meanwhile is served when he returns it.
 func TestLent(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one loop
 	h := open(t, loop.Options{})
+	_, other := h.take(nil)
 	lent, read := make(chan struct{}), make(chan struct{})
 	g, client := h.take(func(g *guest, s loop.Socket, _ []byte) {
 		b := make([]byte, 3)
@@ -38,6 +41,8 @@ func TestLent(t *testing.T) {
 	say(t, client, "lend")
 	<-lent
 	say(t, client, "abc")
+	say(t, other, "turn") // the loop has had one then, and seen both
+	hear(t, other, "turn")
 	read <- struct{}{}
 	hear(t, client, "lent abc")
 	say(t, client, "more")
