@@ -218,13 +218,22 @@ func (b *batch) existing(ctx context.Context) (map[claim]*links.Link, error) {
 	return found, nil
 }
 
+// findTargets leads to links by their targets' terms. That those lie between = and >
+// goes without saying, but not to PostgreSQL: in a table that it has not analyzed, as
+// a first import fills it, it takes each term for so frequent that it would rather
+// read the whole.
+func (d dialect) findTargets(targets int) string {
+	return `SELECT domain, code FROM link_terms WHERE term >= CAST('=' AS ` + d.bytes + `) AND term < CAST('>' AS ` + d.bytes + `)
+ AND term IN ` + d.placeholders(1, targets, nil)
+}
+
 // withTargets gives the keys of all links with a target to reuse. They are read
 // apart from the links: in one statement PostgreSQL takes a fingerprint for as
 // frequent as words are, and would rather read every link than so many by key.
 func (b *batch) withTargets(ctx context.Context) (keys []link.Key, err error) {
 	targets := b.targets()
 	for _, size := range chunks(len(targets), batchChunk) {
-		rows, err := b.tx.QueryContext(ctx, `SELECT domain, code FROM link_terms WHERE term IN `+b.store.dialect.placeholders(1, size, nil), targets[:size]...)
+		rows, err := b.tx.QueryContext(ctx, b.store.dialect.findTargets(size), targets[:size]...)
 		if err != nil {
 			return nil, err
 		}
