@@ -130,6 +130,7 @@ func (s *Server) serve(l net.Listener, handler http.Handler) {
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(s.live.End) // its streams would hold up the rest
+	server.RegisterOnShutdown(s.receipts.End)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -138,6 +139,8 @@ func (s *Server) serve(l net.Listener, handler http.Handler) {
 		}
 	}()
 	s.undo.add("API", func(ctx context.Context) error {
+		ctx, cancel := half(ctx)
+		defer cancel()
 		err := server.Shutdown(ctx)
 		if err != nil {
 			err = errors.Join(fmt.Errorf("requests were broken off: %w", err), server.Close())

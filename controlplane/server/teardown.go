@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // teardown is what has to be undone, in the order in which it was done.
@@ -18,6 +19,16 @@ type step struct {
 
 func (t *teardown) add(name string, undo func(context.Context) error) {
 	t.steps = append(t.steps, step{name, undo})
+}
+
+// half bounds ctx to half of what it leaves, so that a client who takes its time
+// leaves some for what comes later.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/2)
 }
 
 // run undoes everything, last in first out, whatever fails on the way. A second

@@ -36,6 +36,8 @@ type Book struct {
 
 	present  presences
 	wake     chan struct{} // holds one: there is something to share
+	ended    chan struct{} // closed when nobody is to wait any more
+	ending   sync.Once
 	cancel   context.CancelFunc
 	followed sync.WaitGroup
 }
@@ -61,7 +63,7 @@ func New(o Options) (*Book, error) {
 	}
 	return &Book{
 		options: o, metrics: m, edges: make(map[string]*edge), changed: make(chan struct{}),
-		unsaid: make(map[string]*wire.Applied), wake: make(chan struct{}, 1),
+		unsaid: make(map[string]*wire.Applied), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		present: presences{turn: make(chan struct{}, 1)},
 	}, nil
 }
@@ -73,6 +75,10 @@ func (b *Book) Start() {
 	b.followed.Go(func() { b.options.Feed.FollowApplied(ctx, func(r *wire.Applied) { b.hear(r) }) })
 	b.followed.Go(func() { b.share(ctx) })
 }
+
+// End answers all who wait, now and from now on, with what there is: a server that
+// stops must not wait for edges.
+func (b *Book) End() { b.ending.Do(func() { close(b.ended) }) }
 
 // Stop ends both.
 func (b *Book) Stop(context.Context) error {

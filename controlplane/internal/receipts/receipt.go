@@ -38,7 +38,7 @@ func (r Receipt) Complete() bool {
 }
 
 // Wait gives the receipt of a revision as soon as it is complete, or as it is
-// when ctx ends. An error means that the live edges are not known.
+// when ctx ends, or at End. An error means that the live edges are not known.
 func (b *Book) Wait(ctx context.Context, revision int64) (Receipt, error) {
 	live, err := b.present.get(ctx, b.options)
 	if err != nil {
@@ -51,6 +51,8 @@ func (b *Book) Wait(ctx context.Context, revision int64) (Receipt, error) {
 		}
 		select {
 		case <-changed:
+		case <-b.ended:
+			return r, nil
 		case <-ctx.Done():
 			return r, nil
 		}

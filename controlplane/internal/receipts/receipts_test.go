@@ -143,6 +143,22 @@ func TestReportsAreTakenInOrder(t *testing.T) {
 	}
 }
 
+// A server that stops does not wait for edges.
+func TestEndAnswersAll(t *testing.T) {
+	b := open(t, fleet("a"))
+	answered := make(chan receipts.Receipt)
+	go func() { answered <- wait(t, b, 10, time.Hour) }()
+	b.End()
+	b.End()
+	for range 2 {
+		if r := <-answered; r.Complete() || len(r.Edges) != 1 {
+			t.Errorf("receipt %+v", r)
+		}
+		go func() { answered <- wait(t, b, 10, time.Hour) }()
+	}
+	<-answered
+}
+
 // An edge that is gone does not stay in memory for ever.
 func TestEdgesAreForgotten(t *testing.T) {
 	var passed atomic.Int64

@@ -1,0 +1,69 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fingerpost/fingerpost/sync/feed"
+	"github.com/fingerpost/fingerpost/sync/feedtest"
+	"github.com/fingerpost/fingerpost/sync/wire"
+)
+
+// F15: who waits for edges is answered when the server stops.
+func TestF15WhoWaitsIsAnswered(t *testing.T) {
+	etcd := feedtest.Start(t).Endpoint()
+	s, stop := start(t, options(t, etcd))
+	client, err := feed.New(feed.Options{Endpoints: []string{etcd}, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { client.Announce(ctx, &wire.Presence{Id: "silent"}) })
+	defer running.Wait()
+	defer cancel()
+	receipt := "http://" + s.Addr() + "/api/v1/receipts/999999?wait="
+	eventually(t, "an edge that has not applied it", func() bool {
+		_, answer := call(t, "GET", receipt+"1ms", adminKey, "")
+		return answer["complete"] == false
+	})
+	running.Go(func() {
+		if status, answer := call(t, "GET", receipt+"30s", adminKey, ""); status != 200 || answer["complete"] != false {
+			t.Errorf("answered %d %v", status, answer)
+		}
+	})
+	eventually(t, "somebody who waits", func() bool {
+		var all strings.Builder
+		_ = pprof.Lookup("goroutine").WriteTo(&all, 2)
+		return strings.Contains(all.String(), "receipts.(*Book).Wait(")
+	})
+	stop()
+}
+
+// F15: a client that does not end its request leaves time to end the rest.
+func TestF15SlowClient(t *testing.T) {
+	s, _ := start(t, options(t, feedtest.Start(t).Endpoint()))
+	conn, err := net.Dial("tcp", s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /api/v1/urls HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n", adminKey)
+	if _, err := conn.Read(make([]byte, 1)); err != nil { // it waits for the body
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	err = s.Stop(ctx)
+	if err == nil || !strings.Contains(err.Error(), "stopping API") || strings.Count(err.Error(), "stopping") != 1 {
+		t.Errorf("stopped: %v", err)
+	}
+}
