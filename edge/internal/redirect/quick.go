@@ -45,11 +45,6 @@ func (h *Handler) quick(p *guard.Plain, now int64, answer []byte) (all []byte) {
 	if line == "" || e.ForwardQuery() && len(query) > 0 {
 		return nil
 	}
-	c := click(p, d, e, query, now)
-	c.Address = peer
-	h.options.Recorder.Record(c)
-	h.metrics.hits.Add(1)
-	h.metrics.answered(e.Redirect())
 	answer = append(answer, line...)
 	answer = append(answer, h.date(now)...)
 	answer = append(answer, "Content-Length: 0\r\nLocation: "...)
@@ -61,7 +56,13 @@ func (h *Handler) quick(p *guard.Plain, now int64, answer []byte) (all []byte) {
 	if len(d.RobotsTag) > 0 {
 		answer = append(append(append(answer, "X-Robots-Tag: "...), d.RobotsTag...), "\r\n"...)
 	}
-	return append(answer, "\r\n"...)
+	answer = append(answer, "\r\n"...)
+	c := click(p, d, e, query, now)
+	c.Address = peer
+	h.options.Recorder.Record(c) // last: what panics before is counted by Serve, once
+	h.metrics.hits.Add(1)
+	h.metrics.answered(e.Redirect())
+	return answer
 }
 
 // statusLine is that of a redirect which nobody may keep, or empty.
