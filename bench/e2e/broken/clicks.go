@@ -122,6 +122,13 @@ var clickFaults = []breakage{
 		pkg:     "./edge/internal/clicks", run: "TestEncodedAsGenerated",
 	},
 	{
+		promise: "5 once: a link is given another's visitors",
+		file:    "edge/internal/clicks/visitors.go",
+		old:     "v.places[of.row]++",
+		new:     "v.places[0]++",
+		pkg:     "./edge/internal/clicks", run: "TestVisitorsOfTheFleet",
+	},
+	{
 		promise: "5 once: a visitor is taken for one with another agent",
 		file:    "edge/internal/clicks/agents.go",
 		old:     "if known.check.Load() == hash^key {",

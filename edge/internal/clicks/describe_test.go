@@ -142,7 +142,7 @@ func TestVisitors(t *testing.T) {
 }
 
 // All edges, of this build and others, know a visitor by the same register, whatever
-// they remember of agents.
+// they remember of agents, and each link has its own visitors.
 func TestVisitorsOfTheFleet(t *testing.T) {
 	const day, agents = 20_000, 2_000
 	b := newBooks(func() fault { return none })
@@ -153,26 +153,28 @@ func TestVisitorsOfTheFleet(t *testing.T) {
 		r.Record(c)
 		return len(b.visitors("first")) > 0
 	})
-	c.Code = "all"
+	links := []string{"one", "two", "three"}
 	var clickers sync.WaitGroup
 	for range 4 {
 		clickers.Go(func() {
 			mine := c
 			for n := range 2 * agents {
-				mine.Agent = fmt.Append(nil, "agent", n%agents)
+				mine.Code, mine.Agent = links[n%len(links)], fmt.Append(nil, "agent", n%agents)
 				r.Record(mine)
 			}
 		})
 	}
 	clickers.Wait()
 	stop(t, r)
-	want := make(map[uint32]bool)
 	salt := [16]byte{day % 256}
-	for n := range agents {
-		want[visit.Register(&salt, c.Address, xxhash.Sum64(fmt.Append(nil, "agent", n)))] = true
-	}
-	if got := b.visitors("all"); !maps.Equal(got, want) {
-		t.Errorf("%d visitors, want these %d", len(got), len(want))
+	for i, link := range links {
+		want := make(map[uint32]bool)
+		for n := i; n < 2*agents; n += len(links) {
+			want[visit.Register(&salt, c.Address, xxhash.Sum64(fmt.Append(nil, "agent", n%agents)))] = true
+		}
+		if got := b.visitors(link); !maps.Equal(got, want) {
+			t.Errorf("link %s: %d visitors, want these %d", link, len(got), len(want))
+		}
 	}
 }
 

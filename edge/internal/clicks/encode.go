@@ -28,8 +28,11 @@ const (
 // encoded by the library, they took five times as long.
 func (t *tally) encode() []byte {
 	t.encoded = t.encoded[:0]
+	visitors := t.visitors.byRow(t.all)
 	for i := range t.all {
-		t.row = t.appendRow(t.row[:0], &t.all[i])
+		s := &t.all[i]
+		t.row = appendVisitors(t.appendRow(t.row[:0], s), visitors[:s.visitors])
+		visitors = visitors[s.visitors:]
 		t.encoded = protowire.AppendBytes(protowire.AppendTag(t.encoded, batchCounts, protowire.BytesType), t.row)
 	}
 	return t.encoded
@@ -37,11 +40,11 @@ func (t *tally) encode() []byte {
 
 func (t *tally) appendRow(b []byte, s *sums) []byte {
 	b = protowire.AppendString(protowire.AppendTag(b, countDomain, protowire.BytesType), s.minute.domain)
-	b = protowire.AppendBytes(protowire.AppendTag(b, countCode, protowire.BytesType), s.code)
+	b = protowire.AppendBytes(protowire.AppendTag(b, countCode, protowire.BytesType), t.code(s))
 	b = protowire.AppendVarint(protowire.AppendTag(b, countMinute, protowire.VarintType), uint64(s.minute.start))
-	b = protowire.AppendVarint(protowire.AppendTag(b, countClicks, protowire.VarintType), s.count)
+	b = protowire.AppendVarint(protowire.AppendTag(b, countClicks, protowire.VarintType), uint64(s.count))
 	if s.bots > 0 {
-		b = protowire.AppendVarint(protowire.AppendTag(b, countBots, protowire.VarintType), s.bots)
+		b = protowire.AppendVarint(protowire.AppendTag(b, countBots, protowire.VarintType), uint64(s.bots))
 	}
 	for _, c := range s.parts.list {
 		head := t.values.all[c.value].head
@@ -49,7 +52,7 @@ func (t *tally) appendRow(b []byte, s *sums) []byte {
 		b = protowire.AppendVarint(b, uint64(len(head)+protowire.SizeVarint(uint64(c.count))))
 		b = protowire.AppendVarint(append(b, head...), uint64(c.count))
 	}
-	return appendVisitors(b, s.visitors)
+	return b
 }
 
 // appendVisitors appends each register once.

@@ -25,9 +25,10 @@ func TestIndex(t *testing.T) {
 		if got := len(y.all); got != links {
 			t.Fatalf("batch %d: %d rows, want %d", batch, got, links)
 		}
-		for _, s := range y.all {
+		for i := range y.all {
+			s := &y.all[i]
 			if s.count != 3 {
-				t.Fatalf("batch %d: %d clicks of %s", batch, s.count, s.code)
+				t.Fatalf("batch %d: %d clicks of %s", batch, s.count, y.code(s))
 			}
 		}
 	}

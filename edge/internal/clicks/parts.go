@@ -51,5 +51,11 @@ func (p *parts) find(value int32) (place int32) {
 	return -1
 }
 
-// reset forgets the parts but not the memory of a handful.
-func (p *parts) reset() { p.list, p.index = emptied(p.list), nil }
+// reset forgets the parts, but not the memory of a few: all rows may have been a much
+// clicked link's once.
+func (p *parts) reset() {
+	if cap(p.list) > 4*handful {
+		p.list = nil
+	}
+	p.list, p.index = p.list[:0], nil
+}

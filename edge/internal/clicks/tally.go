@@ -34,36 +34,41 @@ type minuteKey struct {
 	start  int64 // Unix seconds / 60
 }
 
-// sums is what is known of a link's clicks in a minute.
+// sums is what is known of a link's clicks in a minute. There are thousands, one
+// click is far from the next, and each is one line of the processor's cache.
 type sums struct {
 	minute      *minute
-	code        []byte
-	count, bots uint64
+	code        span
+	count, bots uint32
+	visitors    uint32 // how many of the tally's are its
 	parts       parts
-	visitors    []uint32
 }
+
+// span is where a code stands in the tally's memory.
+type span struct{ at, length uint32 }
 
 // tally adds clicks up for one batch. It belongs to the shipper. Batches are many
 // and alike, so each is made in the memory of the one before.
 type tally struct {
-	limit  int
-	visits Describer
+	limit     int
+	describer Describer
 
-	seed    maphash.Seed
-	minutes map[minuteKey]*minute
-	last    *minute // that was looked for, or nil
-	index   *index  // of all
-	all     []sums
-	codes   []byte // of all, one behind the other
-	values  values
-	clicks  int
-	bytes   int // of the batch when it is encoded, about
+	seed     maphash.Seed
+	minutes  map[minuteKey]*minute
+	last     *minute // that was looked for, or nil
+	index    *index  // of all
+	all      []sums
+	codes    []byte // of all, one behind the other
+	values   values
+	visitors visitors
+	clicks   int
+	bytes    int // of the batch when it is encoded, about
 
 	encoded, row []byte
 }
 
-func newTally(limit int, visits Describer) *tally {
-	return &tally{limit: limit, visits: visits, seed: maphash.MakeSeed(), minutes: make(map[minuteKey]*minute), index: newIndex(1 << 10), values: newValues()}
+func newTally(limit int, describer Describer) *tally {
+	return &tally{limit: limit, describer: describer, seed: maphash.MakeSeed(), minutes: make(map[minuteKey]*minute), index: newIndex(1 << 10), values: newValues()}
 }
 
 // reset begins another batch, which is likely to be of the same minute. What the
@@ -75,53 +80,47 @@ func (t *tally) reset() {
 	}
 	t.index.clear()
 	t.values.reset()
-	t.all, t.codes, t.clicks, t.bytes = t.all[:0], t.codes[:0], 0, 0
+	t.all, t.codes, t.visitors.all, t.clicks, t.bytes = t.all[:0], t.codes[:0], t.visitors.all[:0], 0, 0
 }
 
 // add counts a click and says whether there is room for more.
 func (t *tally) add(r *spool.Record) (more bool) {
-	s := t.sumsOf(r)
+	row := t.rowOf(r)
+	s := &t.all[row]
 	s.count++
 	t.clicks++
 	if len(r.Agent)+len(r.Referrer)+len(r.Language)+len(r.Query) > 0 || r.Network.IsValid() {
-		t.describe(s, r)
+		t.describe(row, r)
 	}
 	return len(t.all) < t.limit && t.clicks < maxClicks && t.bytes < maxBytes && len(s.parts.list) <= maxParts-dimensions
 }
 
-// sumsOf finds what a click adds to, until the next call.
-func (t *tally) sumsOf(r *spool.Record) *sums {
+// rowOf finds what a click adds to.
+func (t *tally) rowOf(r *spool.Record) (row int32) {
 	m := t.minuteOf(r)
 	hash := uint32(maphash.Bytes(t.seed, r.Code)) + m.hash
 	for n, place := t.index.next(hash, hash); n >= 0; n, place = t.index.next(hash, place) {
-		if s := &t.all[n]; s.minute == m && string(s.code) == string(r.Code) {
-			return s
+		if s := &t.all[n]; s.minute == m && string(t.code(s)) == string(r.Code) {
+			return n
 		}
 	}
-	t.index.put(hash, int32(len(t.all)))
-	return t.begin(m, r.Code)
+	row = int32(len(t.all))
+	t.index.put(hash, row)
+	t.begin(m, r.Code)
+	return row
 }
 
+func (t *tally) code(s *sums) []byte { return t.codes[s.code.at:][:s.code.length] }
+
 // begin begins a row, in the memory of one of an earlier batch if there is one.
-func (t *tally) begin(m *minute, code []byte) *sums {
+func (t *tally) begin(m *minute, code []byte) {
 	n, at := len(t.all), len(t.codes)
 	t.codes = append(t.codes, code...)
 	t.all = slices.Grow(t.all, 1)[:n+1]
 	s := &t.all[n]
 	s.parts.reset()
-	*s = sums{minute: m, code: t.codes[at:], parts: s.parts, visitors: emptied(s.visitors)}
+	*s = sums{minute: m, code: span{uint32(at), uint32(len(code))}, parts: s.parts}
 	t.bytes += len(m.domain) + len(code) + 32
-	return s
-}
-
-// emptied keeps the memory of a list for the next one, unless it was a much clicked
-// link's: all rows may have been that once.
-func emptied[T any](list []T) []T {
-	if cap(list) > 4*handful {
-		return nil
-	}
-	clear(list)
-	return list[:0]
 }
 
 // minuteOf finds a click's minute, which nearly always is that of the click before.
@@ -140,15 +139,17 @@ func (t *tally) minuteOf(r *spool.Record) *minute {
 }
 
 // describe adds what is known of a click's visitor. Of programs only the name is.
-func (t *tally) describe(s *sums, r *spool.Record) {
-	f := t.visits.Describe(visit.Visit{Agent: r.Agent, Referrer: r.Referrer, Language: r.Language, Query: r.Query, Network: r.Network})
+func (t *tally) describe(row int32, r *spool.Record) {
+	s := &t.all[row]
+	f := t.describer.Describe(visit.Visit{Agent: r.Agent, Referrer: r.Referrer, Language: r.Language, Query: r.Query, Network: r.Network})
 	if f.Bot != "" {
 		s.bots++
 		t.addPart(s, wire.Dimension_DIMENSION_BOT, f.Bot)
 		return
 	}
 	if r.Visitor != 0 {
-		s.visitors = append(s.visitors, r.Visitor)
+		s.visitors++
+		t.visitors.add(row, r.Visitor)
 		t.bytes += 4
 	}
 	t.addPart(s, wire.Dimension_DIMENSION_REFERRER, f.Referrer)

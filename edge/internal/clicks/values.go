@@ -29,7 +29,7 @@ type value struct {
 }
 
 // enough is how many values are kept for the next batch.
-const enough = 1 << 16
+const enough = 1 << 14
 
 func newValues() values { return values{seed: maphash.MakeSeed(), index: newIndex(1 << 10)} }
 
