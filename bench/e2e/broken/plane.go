@@ -262,6 +262,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/server", run: "TestF7DatabaseAway/frozen",
 	},
 	{
+		promise: "overload: who waits for edges keeps others from the database",
+		file:    "controlplane/internal/api/admit.go",
+		old:     "away = question(ctx)",
+		new:     "away = question(ctx)\n\ta.Receipts.Await(ctx)",
+		pkg:     "./controlplane/internal/api", run: "TestLaggingEdges",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",

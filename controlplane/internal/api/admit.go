@@ -20,10 +20,24 @@ const apart = "apart"
 type inside struct{}
 
 // admit has question, which says whether the database failed to answer it, asked
-// when the gate lets it in. No client is waited for inside, neither for its body
-// nor to take its answer: it could keep everybody else out.
+// when the gate lets it in. Nobody but the database is waited for inside, no client
+// for its body or to take its answer, and no edge: it could keep everybody else out.
 func (a *api) admit(ctx context.Context, question func(context.Context) (failed bool)) error {
-	if a.Gate == nil || ctx.Value(inside{}) != nil {
+	if ctx.Value(inside{}) != nil {
+		question(ctx)
+		return nil
+	}
+	if err := a.enter(ctx, question); err != nil {
+		return err
+	}
+	a.Receipts.Await(ctx)
+	return nil
+}
+
+// enter has question asked inside the gate.
+func (a *api) enter(ctx context.Context, question func(context.Context) (failed bool)) error {
+	ctx = context.WithValue(ctx, inside{}, true)
+	if a.Gate == nil {
 		question(ctx)
 		return nil
 	}
@@ -33,7 +47,7 @@ func (a *api) admit(ctx context.Context, question func(context.Context) (failed 
 	}
 	away := false // also if question panics
 	defer func() { leave(away) }()
-	away = question(context.WithValue(ctx, inside{}, true))
+	away = question(ctx)
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
+	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 )
 
 func gate(t *testing.T, slots int) *admission.Gate {
@@ -48,7 +51,7 @@ func (f *fixture) trickle(key, path, body string, length int, header ...string) 
 
 // Who sends a body slowly, with a name or without, keeps nobody from the database.
 func TestSlowBodies(t *testing.T) {
-	f := startBehind(t, gate(t, 1), 0)
+	f := startWith(t, func(o *api.Options) { o.Gate = gate(t, 1) })
 	theirs := f.key(access.WriteURLs)
 	f.trickle(theirs, "/api/v1/urls", "{", 100)
 	f.trickle(theirs, "/api/v1/urls/bulk", "{", 100)
@@ -58,10 +61,42 @@ func TestSlowBodies(t *testing.T) {
 	f.do("POST", "/api/v1/urls", created, "Idempotency-Key", "2").want(t, 201, "", "")
 }
 
+// lagging is an edge that applies nothing before the test says so.
+type lagging struct {
+	noEdges
+	waits, applies chan struct{}
+}
+
+func (l lagging) Await(ctx context.Context) {
+	if ctx.Err() == nil {
+		l.waits <- struct{}{}
+		<-l.applies
+	}
+}
+
+// Who waits for edges keeps nobody from the database.
+func TestLaggingEdges(t *testing.T) {
+	edge := lagging{waits: make(chan struct{}), applies: make(chan struct{})}
+	g := gate(t, 1)
+	f := startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge })
+	var writes sync.WaitGroup
+	defer writes.Wait()
+	defer close(edge.applies)
+	for _, header := range [][]string{nil, {"Idempotency-Key", "1"}} {
+		writes.Go(func() { f.do("POST", "/api/v1/urls?wait=edges", created, header...).want(t, 201, "", "") })
+		<-edge.waits
+		leave, err := g.Enter(t.Context())
+		if err != nil {
+			t.Fatalf("with %q: %v", header, err)
+		}
+		leave(false)
+	}
+}
+
 // A7: what is held of bodies is bounded, and given back; small ones pass whatever
 // is held.
 func TestA7HeldBodies(t *testing.T) {
-	f := startBehind(t, nil, 1<<20)
+	f := startWith(t, func(o *api.Options) { o.Bodies = 1 << 20 })
 	theirs := f.key(access.WriteURLs)
 	half := strings.Repeat(" ", 600<<10)
 	whole := created + half
@@ -92,7 +127,7 @@ func TestA7HeldBodies(t *testing.T) {
 // The gate refuses what it cannot let in, and hears of a database that is away.
 func TestRefusedByTheGate(t *testing.T) {
 	g := gate(t, 1)
-	f := startBehind(t, g, 0)
+	f := startWith(t, func(o *api.Options) { o.Gate = g })
 	leave, err := g.Enter(t.Context())
 	if err != nil {
 		t.Fatal(err)

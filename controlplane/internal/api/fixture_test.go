@@ -64,12 +64,11 @@ func (f *fixture) clock() time.Time {
 
 func start(t testing.TB) *fixture {
 	t.Helper()
-	return startBehind(t, nil, 0)
+	return startWith(t, func(*api.Options) {})
 }
 
-// startBehind is start with a gate in front of the database, and room for so much
-// of bodies.
-func startBehind(t testing.TB, gate api.Gate, bodies int64) *fixture {
+// startWith is start with options of the test's own.
+func startWith(t testing.TB, change func(*api.Options)) *fixture {
 	t.Helper()
 	f := &fixture{t: t, logs: new(safeBuffer), stopped: new(atomic.Int64)}
 	log := slog.New(slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -115,9 +114,11 @@ func startBehind(t testing.TB, gate api.Gate, bodies int64) *fixture {
 	hooks, err := webhooks.New(webhooks.Options{
 		Store: f.store, Workspace: f.access.WorkspaceExists, Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
-	handler, err := api.New(api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, Gate: gate, Bodies: bodies, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
-		Logger: log, Registerer: prometheus.NewRegistry()})
+	o := api.Options{
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Logger: log, Registerer: prometheus.NewRegistry()}
+	change(&o)
+	handler, err := api.New(o)
 	must(err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -132,6 +133,7 @@ func (noEdges) Wait(_ context.Context, revision int64) (receipts.Receipt, error)
 	return receipts.Receipt{Revision: revision}, nil
 }
 func (noEdges) Edges(context.Context) ([]receipts.Edge, error) { return nil, nil }
+func (noEdges) Await(context.Context)                          {}
 
 // readDomains does what package server does after a change.
 func (f *fixture) readDomains(into *links.Domains) {

@@ -21,6 +21,9 @@ type Receipts interface {
 	Wait(ctx context.Context, revision int64) (receipts.Receipt, error)
 	// Edges lists the live edges.
 	Edges(ctx context.Context) ([]receipts.Edge, error)
+	// Await waits for the edges if ctx has that wish, and tells it how many have
+	// applied what was written; for a second or two at most.
+	Await(ctx context.Context)
 }
 
 // maxReceiptWait bounds ?wait= of a receipt.
@@ -107,7 +110,8 @@ func describeWait(op *huma.Operation) {
 const writesAt = "/api/v1/urls"
 
 // wished takes ?wait=edges off a write's address, and keeps the wish in its
-// context: whoever publishes then waits. It is done here, once, for all writes.
+// context: whoever publishes notes what to wait for, and admit waits. It is done
+// here, once, for all writes.
 func wished(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem) {
 	query := r.URL.Query()
 	if !query.Has("wait") || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, writesAt) {
@@ -119,14 +123,12 @@ func wished(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem) {
 		return nil, p
 	}
 	query.Del("wait")
-	ctx, wish := receipts.With(r.Context())
-	r = r.Clone(ctx)
-	r.URL.RawQuery = query.Encode()
-	wish.Then(func(applied, live int, known bool) {
+	r = r.Clone(receipts.With(r.Context(), func(applied, live int, known bool) {
 		w.Header().Set("Fingerpost-Applied", fmt.Sprintf("%d/%d", applied, live))
 		if !known {
 			w.Header().Set("Fingerpost-Applied", "unknown")
 		}
-	})
+	}))
+	r.URL.RawQuery = query.Encode()
 	return r, nil
 }

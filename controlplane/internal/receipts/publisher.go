@@ -2,15 +2,11 @@ package receipts
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
-
-// Within bounds how long a write waits for the edges.
-const Within = 1500 * time.Millisecond
 
 // maxTracked bounds the changes whose way to the edges is timed at once; more
 // than that are not all timed.
@@ -24,7 +20,7 @@ type change struct {
 }
 
 // Publisher publishes through Next, times how long a change takes to reach every
-// edge, and waits for that where the caller wishes it (Wish).
+// edge, and notes it for the caller who wishes to wait for that.
 type Publisher struct {
 	Next links.Publisher
 	Book *Book
@@ -33,16 +29,9 @@ type Publisher struct {
 // Publish implements links.Publisher.
 func (p Publisher) Publish(ctx context.Context, block string, committed []*links.Link) {
 	p.Next.Publish(ctx, block, committed)
-	wish := wishOf(ctx)
 	last, all := p.Book.track(committed)
-	if !all {
-		wish.note(Receipt{}, false)
-	} else if wish != nil {
-		// The publisher's time is short; the edges may take more.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Within)
-		defer cancel()
-		r, err := p.Book.Wait(ctx, last) // who has applied it has applied those before
-		wish.note(r, err == nil)
+	if w := wishOf(ctx); w != nil {
+		w.note(last, all)
 	}
 }
 
@@ -87,53 +76,4 @@ func (b *Book) settle(now time.Time) {
 		}
 	}
 	b.tracked = left
-}
-
-// Wish is a caller's wish to wait until the edges have applied what it writes. It
-// travels in a context.
-type Wish struct {
-	mu            sync.Mutex
-	applied, live int  // mu; of the change that reached the fewest
-	unknown       bool // mu; a change was not published, or the edges are not known
-	noted         bool // mu
-	then          func(applied, live int, known bool)
-}
-
-type wishKey struct{}
-
-// With adds a wish to ctx.
-func With(ctx context.Context) (context.Context, *Wish) {
-	w := new(Wish)
-	return context.WithValue(ctx, wishKey{}, w), w
-}
-
-func wishOf(ctx context.Context) *Wish {
-	w, _ := ctx.Value(wishKey{}).(*Wish)
-	return w
-}
-
-func (w *Wish) note(r Receipt, known bool) {
-	if w == nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	applied, live := r.Count()
-	if !w.noted || live-applied > w.live-w.applied {
-		w.applied, w.live = applied, live
-	}
-	w.unknown = w.unknown || !known
-	w.noted = true
-	if w.then != nil {
-		w.then(w.applied, w.live, !w.unknown)
-	}
-}
-
-// Then sets what is called with each change that was written under this wish, one
-// call at a time: how many of the live edges have applied all of them so far. known
-// is false if that cannot be told; the outbox publishes later what was not.
-func (w *Wish) Then(then func(applied, live int, known bool)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.then = then
 }
