@@ -11,6 +11,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/counter"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/sync/link"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
@@ -64,7 +65,7 @@ var (
 // is there.
 func onCut(t *testing.T) (p *proxy, behind, direct *store.Store) {
 	t.Helper()
-	databaseURL := postgres.NewDatabase(t)
+	databaseURL := storetest.PostgreSQL(t)
 	p = new(proxy)
 	return p, open(t, postgres.Cut(t, databaseURL, p.fate)), open(t, databaseURL)
 }

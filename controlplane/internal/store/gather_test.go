@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -148,7 +148,7 @@ func TestACrowdDoesNotWait(t *testing.T) {
 // follows from it, a code that is taken is nobody else's, and after Close there is
 // an error.
 func TestGatheredCreates(t *testing.T) {
-	s := open(t, postgres.NewDatabase(t))
+	s := open(t, storetest.PostgreSQL(t))
 	const writers, each = 16, 20
 	together(writers, func(w int) {
 		for i := range each {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/controlplane/internal/store/storetest"
 )
 
 // Write skew: two transactions each read both rows of a pair and clear one, if
@@ -20,7 +20,7 @@ import (
 // to the other only at its COMMIT. A runner that loses that error would report
 // a success that never was.
 func TestCommitErrorsAreNotLost(t *testing.T) {
-	s := open(t, postgres.NewDatabase(t))
+	s := open(t, storetest.PostgreSQL(t))
 	store.Serializable(s)
 	exec(t, s, "CREATE TABLE pairs (pair INT, side INT, held INT, cleared_by INT, PRIMARY KEY (pair, side))")
 	const pairs = 100
@@ -63,7 +63,7 @@ func TestCommitErrorsAreNotLost(t *testing.T) {
 // Two transactions that lock two rows in opposite order deadlock; the one that
 // PostgreSQL ends is repeated.
 func TestDeadlocksAreRepeated(t *testing.T) {
-	s := open(t, postgres.NewDatabase(t))
+	s := open(t, storetest.PostgreSQL(t))
 	exec(t, s, "CREATE TABLE rows (id INT PRIMARY KEY, n INT)")
 	exec(t, s, "INSERT INTO rows VALUES (0, 0), (1, 0)")
 	var attempts atomic.Int32
@@ -91,7 +91,8 @@ func TestDeadlocksAreRepeated(t *testing.T) {
 	})
 	var sum int
 	query(t, s, &sum, "SELECT SUM(n) FROM rows")
-	if sum != 4 || attempts.Load() != 3 {
+	// Who comes again may be there before the other wakes up, and collide with it again.
+	if sum != 4 || attempts.Load() < 3 {
 		t.Errorf("sum %d after %d attempts", sum, attempts.Load())
 	}
 }
