@@ -208,8 +208,8 @@ var edgeFaults = []breakage{
 	{
 		promise: "L2: an idle connection keeps its buffers",
 		file:    "edge/internal/guard/plain.go",
-		old:     "\tp.rise()\n\treturn Answered\n}",
-		new:     "\treturn Answered\n}",
+		old:     "\tp.rise()\n\treturn answers, true, nil\n}",
+		new:     "\treturn answers, true, nil\n}",
 		pkg:     "./edge/internal/redirect", run: "TestL2IdleAllocations",
 	},
 	{
