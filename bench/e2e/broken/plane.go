@@ -269,6 +269,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/api", run: "TestLaggingEdges",
 	},
 	{
+		promise: "overload: copies of one request wait in front of the database",
+		file:    "controlplane/internal/api/once.go",
+		old:     "leave, err := a.Once.Enter(waiting, request.Name)",
+		new:     "leave, err := func() {}, waiting.Err()",
+		pkg:     "./controlplane/internal/api", run: "TestA5CopiesWaitOutside",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -76,7 +77,7 @@ func (l lagging) Await(ctx context.Context) {
 
 // Who waits for edges keeps nobody from the database.
 func TestLaggingEdges(t *testing.T) {
-	edge := lagging{waits: make(chan struct{}), applies: make(chan struct{})}
+	edge := lagging{waits: make(chan struct{}, 4), applies: make(chan struct{})}
 	g := gate(t, 1)
 	f := startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge })
 	var writes sync.WaitGroup
@@ -91,6 +92,41 @@ func TestLaggingEdges(t *testing.T) {
 		}
 		leave(false)
 	}
+}
+
+// Copies of a request that runs keep nobody from the database.
+func TestA5CopiesWaitOutside(t *testing.T) {
+	edge := lagging{waits: make(chan struct{}, 4), applies: make(chan struct{})}
+	g := gate(t, 1)
+	f := startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge })
+	var writes sync.WaitGroup
+	defer writes.Wait()
+	defer close(edge.applies)
+	write := func() {
+		f.do("POST", "/api/v1/urls?wait=edges", created, "Idempotency-Key", "1").want(t, 201, "", "")
+	}
+	writes.Go(write)
+	<-edge.waits
+	for range 3 {
+		writes.Go(write)
+	}
+	for end := time.Now().Add(20 * time.Second); count("idempotency.(*Keeper).Enter(") < 3; time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the copies do not wait")
+		}
+	}
+	leave, err := g.Enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave(false)
+}
+
+// count says how many goroutines are in a function.
+func count(function string) int {
+	var all strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&all, 2)
+	return strings.Count(all.String(), function)
 }
 
 // A7: what is held of bodies is bounded, and given back; small ones pass whatever

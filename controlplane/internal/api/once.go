@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -52,9 +53,26 @@ func (a *api) once(ctx huma.Context, next func(huma.Context)) {
 		a.problem("once", err).write(w)
 		return
 	}
-	var answer *idempotency.Answer
-	refused := a.admit(ctx.Context(), func(ctx context.Context) bool {
-		ctx, cancel := context.WithTimeout(ctx, a.Deadline)
+	answer, err := a.runOnce(ctx.Context(), request)
+	if err != nil {
+		a.problem("once", err).write(w)
+		return
+	}
+	writeAnswer(w, answer)
+}
+
+// runOnce waits for the request's other copies before it asks to be let in.
+func (a *api) runOnce(ctx context.Context, request idempotency.Request) (answer *idempotency.Answer, err error) {
+	deadline := time.Now().Add(a.Deadline)
+	waiting, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	leave, err := a.Once.Enter(waiting, request.Name)
+	if err != nil {
+		return nil, onceProblem(err)
+	}
+	defer leave()
+	refused := a.admit(ctx, func(ctx context.Context) bool {
+		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
 		if answer, err = a.Once.Do(ctx, request); err != nil {
 			err = onceProblem(err)
@@ -62,11 +80,7 @@ func (a *api) once(ctx huma.Context, next func(huma.Context)) {
 		}
 		return answer.Status == http.StatusServiceUnavailable
 	})
-	if err = cmp.Or(refused, err); err != nil {
-		a.problem("once", err).write(w)
-		return
-	}
-	writeAnswer(w, answer)
+	return answer, cmp.Or(refused, err)
 }
 
 // onceProblem gives what the keeper refuses with a meaning for the client.

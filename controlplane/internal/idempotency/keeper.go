@@ -63,14 +63,10 @@ type Request struct {
 	Rebuild func(ctx context.Context, subject string) (*Answer, error)
 }
 
-// Do answers r: from memory of an earlier attempt, or by running it. An error
-// that is neither ErrMismatch nor ErrRunning means that the store did not answer.
+// Do answers r: from memory of an earlier attempt, or by running it. The caller has
+// entered under its name. An error that is neither ErrMismatch nor ErrRunning means
+// that the store did not answer.
 func (k *Keeper) Do(ctx context.Context, r Request) (*Answer, error) {
-	leave, err := k.enter(ctx, r.Name)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	for {
 		answer, err := k.recall(ctx, r)
 		if !errors.Is(err, ErrNotFound) {
@@ -85,9 +81,9 @@ func (k *Keeper) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 }
 
-// enter waits until no other attempt of this process runs under name, so that
-// waiting ones hold no connection to the database.
-func (k *Keeper) enter(ctx context.Context, name Name) (leave func(), err error) {
+// Enter waits until no other attempt of this process runs under name; ErrRunning if
+// ctx ends first. It needs no database, so whoever waits has to hold nothing of one.
+func (k *Keeper) Enter(ctx context.Context, name Name) (leave func(), err error) {
 	for {
 		k.mu.Lock()
 		other, busy := k.running[name]

@@ -90,6 +90,11 @@ func (f *fleet) links() int {
 func (f *fleet) do(replica int, r idempotency.Request) (*idempotency.Answer, error) {
 	ctx, cancel := context.WithTimeout(f.t.Context(), 20*time.Second)
 	defer cancel()
+	leave, err := f.keepers[replica].Enter(ctx, r.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	return f.keepers[replica].Do(ctx, r)
 }
 
@@ -179,7 +184,7 @@ func TestRunning(t *testing.T) {
 			defer close(ended)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()
-			if _, err := f.keepers[0].Do(ctx, f.create(nil)); !errors.Is(err, idempotency.ErrRunning) {
+			if _, err := f.keepers[0].Enter(ctx, f.create(nil).Name); !errors.Is(err, idempotency.ErrRunning) {
 				t.Errorf("while the first is running: %v", err)
 			}
 		}()
