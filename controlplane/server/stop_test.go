@@ -11,6 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
 	"github.com/fingerpost/fingerpost/sync/wire"
@@ -40,12 +44,30 @@ func TestF15WhoWaitsIsAnswered(t *testing.T) {
 			t.Errorf("answered %d %v", status, answer)
 		}
 	})
-	eventually(t, "somebody who waits", func() bool {
-		var all strings.Builder
-		_ = pprof.Lookup("goroutine").WriteTo(&all, 2)
-		return strings.Contains(all.String(), "receipts.(*Book).Wait(")
-	})
+	eventually(t, "somebody who waits", func() bool { return occupied("receipts.(*Book).Wait(") })
 	stop()
+}
+
+// occupied says whether a goroutine is in a function.
+func occupied(function string) bool {
+	var all strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&all, 2)
+	return strings.Contains(all.String(), function)
+}
+
+// F15: an edge that does not end its call leaves time to end the rest.
+func TestF15SlowEdge(t *testing.T) {
+	s, _ := start(t, options(t, feedtest.Start(t).Endpoint()))
+	conn, err := grpc.NewClient(s.RPCAddr(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true}, wire.Clicks_Ship_FullMethodName); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a call", func() bool { return occupied("wrapUnaryHandler.func1.1(") }) // of gRPC, where it waits for the message
+	stopsBut(t, s, "RPC")
 }
 
 // F15: a client that does not end its request leaves time to end the rest.
@@ -60,10 +82,16 @@ func TestF15SlowClient(t *testing.T) {
 	if _, err := conn.Read(make([]byte, 1)); err != nil { // it waits for the body
 		t.Fatal(err)
 	}
+	stopsBut(t, s, "API")
+}
+
+// stopsBut stops all of s in time but one part, which is cut off.
+func stopsBut(t *testing.T, s *server.Server, part string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	err = s.Stop(ctx)
-	if err == nil || !strings.Contains(err.Error(), "stopping API") || strings.Count(err.Error(), "stopping") != 1 {
+	err := s.Stop(ctx)
+	if err == nil || !strings.Contains(err.Error(), "stopping "+part) || strings.Count(err.Error(), "stopping") != 1 || ctx.Err() != nil {
 		t.Errorf("stopped: %v", err)
 	}
 }

@@ -237,7 +237,11 @@ func (s *Server) serveRPC(context.Context) (err error) {
 	if err := s.rpc.Start(); err != nil {
 		return listenRemedy("RPC", "--rpc-addr", s.Options.RPCAddr, err)
 	}
-	s.undo.add("RPC", s.rpc.Stop)
+	s.undo.add("RPC", func(ctx context.Context) error {
+		ctx, cancel := half(ctx) // an edge may take its time to ship
+		defer cancel()
+		return s.rpc.Stop(ctx)
+	})
 	return nil
 }
 

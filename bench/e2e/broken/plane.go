@@ -276,6 +276,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/api", run: "TestA5CopiesWaitOutside",
 	},
 	{
+		promise: "F15: an edge that ships for long takes all the time there is to stop",
+		file:    "controlplane/server/wiring.go",
+		old:     "ctx, cancel := half(ctx) // an edge",
+		new:     "ctx, cancel := context.WithCancel(ctx) // an edge",
+		pkg:     "./controlplane/server", run: "TestF15SlowEdge",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",
