@@ -87,6 +87,13 @@ var edgeFaults = []breakage{
 		pkg:     "./edge/internal/redirect", run: "TestE1toE9Refused/E5",
 	},
 	{
+		promise: "F10: a larder that cannot be locked says nothing",
+		file:    "edge/internal/larder/write.go",
+		old:     "if !errors.Is(err, folder.ErrInUse) {",
+		new:     "if errors.Is(err, folder.ErrInUse) {",
+		pkg:     "./edge/internal/larder", run: "TestLockFails",
+	},
+	{
 		promise: "7 closed by default: anybody's X-Forwarded-For is believed",
 		file:    "edge/internal/client/client.go",
 		old:     "for len(header) > 0 && Within(trusted, peer) {",

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -202,6 +204,42 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("known as of %d", known)
 	}
 	halt(t, second)
+}
+
+// What keeps the larder from being locked is told of, once, and may pass.
+func TestLockFails(t *testing.T) {
+	dir, told := t.TempDir(), make(chan string, 10)
+	lock := filepath.Join(dir, "lock")
+	if err := os.Mkdir(lock, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l := fresh(t, dir, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(lines(told), nil)) })
+	l.Start()
+	select {
+	case line := <-told:
+		if !strings.Contains(line, "locking the larder failed") {
+			t.Errorf("told %q", line)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nobody is told")
+	}
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	l.keepSample(1, 1)
+	l.Change(&link.Link{Key: sample(9, 1).link.Key, Version: 2}, 0) // waits until it writes
+	if v := holds(l, 1); v != 1 || len(told) > 0 {
+		t.Errorf("version %d, and %d more were told", v, len(told))
+	}
+	halt(t, l)
+}
+
+// lines hands on what is logged.
+type lines chan<- string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
 }
 
 func BenchmarkLook(b *testing.B) {

@@ -31,7 +31,7 @@ func (l *Larder) Collectors() []prometheus.Collector {
 		counter("written_total", "Links carried to the disk.", nil, m.written.Load),
 		counter("evicted_total", "Links that gave way to others on a full page.", nil, m.evicted.Load),
 		counter("damaged_total", "Pages read that were damaged in part.", nil, m.damaged.Load),
-		counter("errors_total", "Reads, writes and syncs that failed.", nil, m.errors.Load),
+		counter("errors_total", "Reads, writes, syncs and locks that failed.", nil, m.errors.Load),
 		counter("late_total", "Changes that were shown before they had reached the kernel, because the disk was slow.", nil, m.late.Load),
 		counter("lost_total", "Links not carried to the disk, because too many were waiting or a write failed; their pages were cleared.", nil,
 			func() uint64 { _, lost, _ := l.desk.state(); return lost }),

@@ -2,6 +2,7 @@ package larder
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -37,13 +38,17 @@ func (l *Larder) write(ctx context.Context) {
 
 // own waits until no other process writes to the larder. Two that did would undo
 // each other's changes. ok is false if ctx ended first; what was pending is then
-// lost, and known by the other process, which follows the same feed.
+// lost, and known by the other process, which follows the same feed. Whatever else
+// is in the way may pass, such as files that ran out, but is told of.
 func (l *Larder) own(ctx context.Context) (unlock func() error, ok bool) {
 	for {
 		unlock, err := folder.Lock(l.options.Dir)
 		if err == nil {
 			l.notes.learn(l.store.load())
 			return unlock, true
+		}
+		if !errors.Is(err, folder.ErrInUse) {
+			l.complain("locking the larder failed", err)
 		}
 		select {
 		case <-ctx.Done():
