@@ -61,7 +61,7 @@ broken: ## break each promise on purpose, and see its tests fail
 
 fuzz: ## fuzz every parser, each for FUZZTIME (10m)
 	@for target in \
-		edge/internal/guard:FuzzHead edge/internal/listen:FuzzProxyHeader edge/internal/client:FuzzForwarded \
+		edge/internal/guard:FuzzHead edge/internal/listen:FuzzProxyHeader sync/address:FuzzForwarded \
 		edge/internal/redirect:FuzzRequest edge/internal/redirect:FuzzForwardQuery \
 		edge/internal/larder:FuzzPage edge/internal/clicks/spool:FuzzSegment edge/internal/visit:FuzzDescribe sync/link:FuzzCheckURL sync/feed:FuzzDecodeRecord \
 		controlplane/internal/api:FuzzCursor controlplane/internal/links:FuzzTarget \

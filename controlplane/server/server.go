@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
@@ -16,12 +17,12 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/live"
 	"github.com/fingerpost/fingerpost/controlplane/internal/outbox"
-	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/receipts"
 	"github.com/fingerpost/fingerpost/controlplane/internal/rpc"
 	"github.com/fingerpost/fingerpost/controlplane/internal/sealed"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
+	"github.com/fingerpost/fingerpost/sync/address"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/ops"
 )
@@ -50,7 +51,7 @@ type Server struct {
 	stats             *stats.Stats
 	live              *live.Live
 	apiGate, callGate *admission.Gate
-	proxies           proxies.Trusted
+	trusted           []netip.Prefix
 }
 
 // New checks the options. Nothing is opened yet.
@@ -58,7 +59,7 @@ func New(o Options) (*Server, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	trusted, err := proxies.Parse(o.TrustedProxies)
+	trusted, err := address.ParseNetworks(o.TrustedProxies)
 	if err != nil {
 		return nil, fmt.Errorf("--trusted-proxies: %w", err)
 	}
@@ -66,7 +67,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Options: o, writer: writerName(o.Region), proxies: trusted, box: box}, nil
+	return &Server{Options: o, writer: writerName(o.Region), trusted: trusted, box: box}, nil
 }
 
 // Start opens the database, migrates it, and serves. If it fails, it has undone

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/edge/internal/certs"
-	"github.com/fingerpost/fingerpost/edge/internal/client"
 	"github.com/fingerpost/fingerpost/edge/internal/limit"
 	"github.com/fingerpost/fingerpost/edge/internal/listen"
 	"github.com/fingerpost/fingerpost/edge/internal/redirect"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 // maxDrain leaves time to end within five seconds.
@@ -63,7 +63,7 @@ func (p *Public) validate() error {
 	if (p.TLSAddr != "" || p.TLSSocket != nil) != (p.TLSCert != "") {
 		return setting("TLSCert", errors.New("is needed for TLS, and of no use without an address for it"))
 	}
-	if _, err := client.ParseNetworks(p.TrustedProxies); err != nil {
+	if _, err := address.ParseNetworks(p.TrustedProxies); err != nil {
 		return setting("TrustedProxies", err)
 	}
 	switch {
@@ -85,7 +85,7 @@ func (p *Public) validate() error {
 // here on.
 func (n *Node) ports() (redirect.Ports, error) {
 	p := n.options.Public
-	trusted, err := client.ParseNetworks(p.TrustedProxies)
+	trusted, err := address.ParseNetworks(p.TrustedProxies)
 	if err != nil {
 		return redirect.Ports{}, setting("TrustedProxies", err)
 	}

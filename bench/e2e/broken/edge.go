@@ -94,13 +94,6 @@ var edgeFaults = []breakage{
 		pkg:     "./edge/internal/larder", run: "TestLockFails",
 	},
 	{
-		promise: "7 closed by default: anybody's X-Forwarded-For is believed",
-		file:    "edge/internal/client/client.go",
-		old:     "for len(header) > 0 && Within(trusted, peer) {",
-		new:     "for len(header) > 0 {",
-		pkg:     "./edge/internal/client", run: "TestForwarded",
-	},
-	{
 		promise: "7 closed by default: a scanner is not slowed",
 		file:    "edge/internal/limit/limiter.go",
 		old:     "b.tokens = max(b.tokens-1, -l.options.Rate)",

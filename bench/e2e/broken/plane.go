@@ -228,10 +228,10 @@ var planeFaults = []breakage{
 	},
 	{
 		promise: "7 closed by default: a client's own X-Forwarded-For is believed",
-		file:    "controlplane/internal/proxies/proxies.go",
-		old:     "i >= 0 && t.contains(client); i--",
-		new:     "i >= 0; i--",
-		pkg:     "./controlplane/internal/proxies", run: "TestA11Client",
+		file:    "controlplane/internal/api/auth.go",
+		old:     "address.Forwarded(a.Trusted,",
+		new:     "address.Forwarded([]netip.Prefix{netip.PrefixFrom(peer.Addr().Unmap(), 0)},",
+		pkg:     "./controlplane/internal/api", run: "TestA11Client",
 	},
 	{
 		promise: "7 closed by default: an audit entry is altered unseen",

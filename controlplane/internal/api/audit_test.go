@@ -3,8 +3,11 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 )
 
 // entries reads a page of the audit, the newest first.
@@ -16,6 +19,24 @@ func (f *fixture) entries(query string) (list []map[string]any) {
 		list = append(list, e.(map[string]any))
 	}
 	return list
+}
+
+// A11: X-Forwarded-For says where a request comes from if a trusted proxy wrote it.
+func TestA11Client(t *testing.T) {
+	for name, c := range map[string]struct{ trusted, forwarded, want string }{
+		"nobody is trusted":         {"192.0.2.0/24", "198.51.100.9", "127.0.0.1"},
+		"by a proxy":                {"127.0.0.0/8", "198.51.100.9", "198.51.100.9"},
+		"made up in front of it":    {"127.0.0.0/8", "203.0.113.5, 198.51.100.9", "198.51.100.9"},
+		"a proxy that says nothing": {"127.0.0.0/8", "", "127.0.0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := startWith(t, func(o *api.Options) { o.Trusted = []netip.Prefix{netip.MustParsePrefix(c.trusted)} })
+			f.do("POST", "/api/v1/urls", created, "X-Forwarded-For", c.forwarded).want(t, 201, "", "")
+			if e := f.entries("")[0]; e["address"] != c.want {
+				t.Errorf("audited from %v, want %s", e["address"], c.want)
+			}
+		})
+	}
 }
 
 // TestAudit: every change leaves one entry, which says who made it and how it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/audit"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 // authenticate lets pass whoever holds a key, and puts the key into the context.
@@ -25,8 +27,17 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, _ := humago.Unwrap(ctx)
-	actor := audit.Actor{KeyID: key.ID, UserID: key.UserID, Address: a.Proxies.Client(r)}
+	actor := audit.Actor{KeyID: key.ID, UserID: key.UserID, Address: a.client(r)}
 	next(huma.WithContext(ctx, audit.With(context.WithValue(ctx.Context(), keyContext{}, key), actor)))
+}
+
+// client is the address that r comes from; not valid if the connection has none.
+func (a *api) client(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Forwarded(a.Trusted, peer.Addr().Unmap(), []byte(strings.Join(r.Header.Values("X-Forwarded-For"), ",")))
 }
 
 // permit lets pass whose key has the scope.

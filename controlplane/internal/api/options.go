@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -14,7 +15,6 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/limits"
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 	"github.com/fingerpost/fingerpost/controlplane/internal/live"
-	"github.com/fingerpost/fingerpost/controlplane/internal/proxies"
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/webhooks"
 )
@@ -31,8 +31,9 @@ type Options struct {
 	Limits *limits.Limiter
 	// Once keeps Idempotency-Keys.
 	Once *idempotency.Keeper
-	// Proxies are believed when they say where a request comes from.
-	Proxies proxies.Trusted
+	// Trusted are the networks of proxies that are believed when they say where a
+	// request comes from.
+	Trusted []netip.Prefix
 	// Stats answers how often links were clicked.
 	Stats *stats.Stats
 	// Live tells it to those who watch.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 
-	"github.com/fingerpost/fingerpost/edge/internal/client"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 // Target is the request's, as it was sent.
@@ -32,7 +32,7 @@ func (p *Plain) Forwarded() bool { return p.next.forwarded }
 // valid if that is not known. Hot path: 0 allocs.
 func (p *Plain) Peer() netip.Addr {
 	if !p.peer.IsValid() {
-		p.peer = client.Of(p.RemoteAddr())
+		p.peer = address.Of(p.RemoteAddr())
 	}
 	return p.peer
 }

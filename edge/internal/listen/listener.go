@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fingerpost/fingerpost/edge/internal/client"
 	"github.com/fingerpost/fingerpost/edge/internal/loop"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 // Listener lets connections in until it is closed. It is a net.Listener.
@@ -84,7 +84,7 @@ func (l *Listener) next() (net.Conn, error) {
 // layer puts a connection's layers together, the one next to the wire first.
 func (l *Listener) layer(c *conn) net.Conn {
 	inner := net.Conn(c)
-	if l.options.ProxyProtocol && client.Within(l.options.Trusted, client.Of(c.RemoteAddr())) {
+	if l.options.ProxyProtocol && address.Within(l.options.Trusted, address.Of(c.RemoteAddr())) {
 		inner = newProxied(inner)
 	}
 	if l.options.TLS != nil {
@@ -95,11 +95,11 @@ func (l *Listener) layer(c *conn) net.Conn {
 
 // holder is to whom a connection is counted: nobody if a proxy passes it on.
 func (l *Listener) holder(c net.Conn) netip.Addr {
-	addr := client.Of(c.RemoteAddr())
-	if client.Within(l.options.Trusted, addr) {
+	addr := address.Of(c.RemoteAddr())
+	if address.Within(l.options.Trusted, addr) {
 		return netip.Addr{}
 	}
-	return client.Network(addr)
+	return address.Network(addr)
 }
 
 // Close ends accepting. Connections that were let in live on.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"github.com/fingerpost/fingerpost/edge/internal/client"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 // tooCurious refuses a request from an address that has asked for too many codes
@@ -26,16 +26,16 @@ func (h *Handler) tooCurious(ctx *fasthttp.RequestCtx) bool {
 }
 
 // holder is to whom a request is counted.
-func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr { return client.Network(h.visitor(ctx)) }
+func (h *Handler) holder(ctx *fasthttp.RequestCtx) netip.Addr { return address.Network(h.visitor(ctx)) }
 
 // visitor is who sent a request: the address at the other end, or, if that is a
 // trusted proxy, the one that it passed the request on for.
 func (h *Handler) visitor(ctx *fasthttp.RequestCtx) netip.Addr {
 	trusted := h.options.Ports.Trusted
-	peer := client.Of(ctx.RemoteAddr())
-	if !client.Within(trusted, peer) {
+	peer := address.Of(ctx.RemoteAddr())
+	if !address.Within(trusted, peer) {
 		return peer
 	}
 	lines := values(ctx, "x-forwarded-for")
-	return client.Forwarded(trusted, peer, bytes.Join(lines, []byte(",")))
+	return address.Forwarded(trusted, peer, bytes.Join(lines, []byte(",")))
 }

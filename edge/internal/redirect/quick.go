@@ -7,8 +7,8 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/fingerpost/fingerpost/edge/internal/cache"
-	"github.com/fingerpost/fingerpost/edge/internal/client"
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
+	"github.com/fingerpost/fingerpost/sync/address"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -34,7 +34,7 @@ func (h *Handler) quick(p *guard.Plain, now int64, answer []byte) (all []byte) {
 		return nil
 	}
 	peer := p.Peer()
-	if p.Forwarded() && client.Within(h.options.Ports.Trusted, peer) {
+	if p.Forwarded() && address.Within(h.options.Ports.Trusted, peer) {
 		return nil // who sent it takes a moment to find out
 	}
 	e, outcome := h.options.Lookup.Find(d.Name, code, now)

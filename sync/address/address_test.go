@@ -1,15 +1,15 @@
-package client_test
+package address_test
 
 import (
 	"net"
 	"net/netip"
 	"testing"
 
-	"github.com/fingerpost/fingerpost/edge/internal/client"
+	"github.com/fingerpost/fingerpost/sync/address"
 )
 
 func TestForwarded(t *testing.T) {
-	trusted, err := client.ParseNetworks([]string{"10.0.0.0/8", "192.0.2.1", "2001:db8:1::/48"})
+	trusted, err := address.ParseNetworks([]string{"10.0.0.0/8", "192.0.2.1", "2001:db8:1::/48"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestForwarded(t *testing.T) {
 		"an address that only looks so ": {"10.0.0.1", "10.0.0.2.evil.example", "10.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := client.Forwarded(trusted, netip.MustParseAddr(c.peer), []byte(c.header))
+			got := address.Forwarded(trusted, netip.MustParseAddr(c.peer), []byte(c.header))
 			if got != netip.MustParseAddr(c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
@@ -45,27 +45,27 @@ func TestNetwork(t *testing.T) {
 		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7",
 		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::", "fe80::1%eth0": "fe80::",
 	} {
-		if got := client.Network(netip.MustParseAddr(from)); got != netip.MustParseAddr(want) {
+		if got := address.Network(netip.MustParseAddr(from)); got != netip.MustParseAddr(want) {
 			t.Errorf("%s counts as %v, want %s", from, got, want)
 		}
 	}
-	if client.Network(netip.Addr{}).IsValid() {
+	if address.Network(netip.Addr{}).IsValid() {
 		t.Error("no address counts as one")
 	}
 }
 
 func TestOf(t *testing.T) {
-	if got := client.Of(&net.TCPAddr{IP: net.ParseIP("::ffff:192.0.2.7"), Port: 1}); got.String() != "192.0.2.7" {
+	if got := address.Of(&net.TCPAddr{IP: net.ParseIP("::ffff:192.0.2.7"), Port: 1}); got.String() != "192.0.2.7" {
 		t.Errorf("got %v", got)
 	}
-	if client.Of(&net.UnixAddr{}).IsValid() {
+	if address.Of(&net.UnixAddr{}).IsValid() {
 		t.Error("a Unix socket has an address")
 	}
 }
 
 func TestBadNetworks(t *testing.T) {
 	for _, bad := range []string{"", "x", "10.0.0.0/33", "10.0.0.0/8/8", "fe80::1%eth0", "::ffff:10.0.0.0/104"} {
-		if got, err := client.ParseNetworks([]string{bad}); err == nil {
+		if got, err := address.ParseNetworks([]string{bad}); err == nil {
 			t.Errorf("%q is read as %v", bad, got)
 		}
 	}
@@ -77,7 +77,7 @@ func FuzzForwarded(f *testing.F) {
 	for _, seed := range []string{"", ",", "1.2.3.4, 10.0.0.1", "[::1]:80", "::ffff:10.0.0.2", "10.0.0.1,10.0.0.2"} {
 		f.Add("10.0.0.1", seed)
 	}
-	trusted, err := client.ParseNetworks([]string{"10.0.0.0/8"})
+	trusted, err := address.ParseNetworks([]string{"10.0.0.0/8"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -86,11 +86,11 @@ func FuzzForwarded(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got := client.Forwarded(trusted, peer, []byte(header))
+		got := address.Forwarded(trusted, peer, []byte(header))
 		if !got.IsValid() {
 			t.Errorf("%q from %v gives no address", header, peer)
 		}
-		if !client.Within(trusted, peer) && got != peer {
+		if !address.Within(trusted, peer) && got != peer {
 			t.Errorf("%q from %v, who is not trusted, gives %v", header, peer, got)
 		}
 	})

@@ -1,4 +1,4 @@
-package client
+package address
 
 import (
 	"bytes"
