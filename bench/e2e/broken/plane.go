@@ -283,6 +283,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/server", run: "TestF15SlowEdge",
 	},
 	{
+		promise: "overload: all who show one key at once ask the database",
+		file:    "controlplane/internal/access/access.go",
+		old:     "case <-answered:\n\tcase <-ctx.Done():",
+		new:     "case <-answered:\n\tcase <-ctx.Done():\n\tdefault:",
+		pkg:     "./controlplane/internal/access", run: "TestOneQuestion",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",

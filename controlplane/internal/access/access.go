@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -27,7 +28,10 @@ type Access struct {
 	store Store
 	now   func() time.Time
 	known *lru.Cache[[sha256.Size]byte, seen]
-	usage usage
+	// asking has a channel for each hash that the store is asked for, which is closed
+	// when it has answered.
+	asking sync.Map
+	usage  usage
 }
 
 // seen is what the store answered, and when it was asked.
@@ -75,19 +79,41 @@ func (a *Access) Authenticate(ctx context.Context, presented string) (Key, error
 	return key, nil
 }
 
-// lookup asks the store unless it answered less than maxAge ago. Unknown keys
-// are not remembered: one that was just made works at once.
+// lookup asks the store unless it answered less than maxAge ago, or is about to.
+// Unknown keys are not remembered: one that was just made works at once.
 func (a *Access) lookup(ctx context.Context, hash [sha256.Size]byte) (Key, error) {
-	asked := a.now()
-	if hit, ok := a.known.Get(hash); ok {
-		if age := asked.Sub(hit.at); age >= 0 && age < maxAge {
-			return hit.key, nil
-		}
+	if key, ok := a.remembered(hash); ok {
+		return key, nil
 	}
+	answered := make(chan struct{})
+	if other, busy := a.asking.LoadOrStore(hash, answered); !busy {
+		defer close(answered)
+		defer a.asking.Delete(hash)
+	} else if key, ok := a.overheard(ctx, hash, other.(chan struct{})); ok {
+		return key, nil
+	}
+	asked := a.now()
 	key, err := a.store.KeyByHash(ctx, hash)
 	if err != nil {
 		return Key{}, err
 	}
 	a.known.Add(hash, seen{key, asked})
 	return key, nil
+}
+
+// remembered is what the store answered less than maxAge ago.
+func (a *Access) remembered(hash [sha256.Size]byte) (Key, bool) {
+	hit, ok := a.known.Get(hash)
+	age := a.now().Sub(hit.at)
+	return hit.key, ok && age >= 0 && age < maxAge
+}
+
+// overheard is what somebody else's question is answered with. It is not waited for
+// a second time: that one may have given up, or the store be slow.
+func (a *Access) overheard(ctx context.Context, hash [sha256.Size]byte, answered <-chan struct{}) (Key, bool) {
+	select {
+	case <-answered:
+	case <-ctx.Done():
+	}
+	return a.remembered(hash)
 }

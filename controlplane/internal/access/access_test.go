@@ -6,7 +6,9 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
@@ -215,4 +217,80 @@ func TestBootstrap(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slow answers when the test says so.
+type slow struct {
+	*memory
+	asked, answers chan struct{}
+}
+
+func (s slow) KeyByHash(ctx context.Context, hash [32]byte) (access.Key, error) {
+	s.asked <- struct{}{}
+	select {
+	case <-s.answers:
+	case <-ctx.Done():
+		return access.Key{}, ctx.Err()
+	}
+	return s.memory.KeyByHash(ctx, hash)
+}
+
+// shown is a key of a store that is slow.
+func shown(t *testing.T) (a *access.Access, store slow, secret string) {
+	t.Helper()
+	store = slow{new(memory), make(chan struct{}, 100), make(chan struct{})}
+	a, err := access.New(store, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, _, err = a.Create(t.Context(), access.NewKey{Scopes: []access.Scope{access.ReadURLs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, store, secret
+}
+
+// Many who show one key at once are one question.
+func TestOneQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store, secret := shown(t)
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if _, err := a.Authenticate(t.Context(), secret); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := len(store.asked); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		close(store.answers)
+		all.Wait()
+	})
+}
+
+// Who waits for another's question does not hang on the other's patience.
+func TestWhoAskedGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store, secret := shown(t)
+		ctx, giveUp := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for _, c := range []struct {
+			ctx  context.Context
+			want error
+		}{{ctx, context.Canceled}, {t.Context(), nil}} {
+			all.Go(func() {
+				if _, err := a.Authenticate(c.ctx, secret); !errors.Is(err, c.want) {
+					t.Errorf("%v, want %v", err, c.want)
+				}
+			})
+			synctest.Wait()
+		}
+		giveUp()
+		synctest.Wait()
+		close(store.answers)
+		all.Wait()
+	})
 }
