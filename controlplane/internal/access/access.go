@@ -79,6 +79,12 @@ func (a *Access) Authenticate(ctx context.Context, presented string) (Key, error
 	return key, nil
 }
 
+// Remembers says whether the store has told of the key that presented is, however
+// long ago: whoever has it did not make it up.
+func (a *Access) Remembers(presented string) bool {
+	return a.known.Contains(sha256.Sum256([]byte(presented)))
+}
+
 // lookup asks the store unless it answered less than maxAge ago, or is about to.
 // Unknown keys are not remembered: one that was just made works at once.
 func (a *Access) lookup(ctx context.Context, hash [sha256.Size]byte) (Key, error) {

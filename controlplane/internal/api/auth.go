@@ -59,9 +59,19 @@ func (a *api) key(ctx huma.Context) (access.Key, error) {
 	if err != nil {
 		return access.Key{}, err
 	}
+	known := func() {}
+	if !a.Access.Remembers(presented) {
+		r, _ := humago.Unwrap(ctx)
+		if known, err = a.guess(r); err != nil {
+			return access.Key{}, err
+		}
+	}
 	bounded, cancel := context.WithTimeout(ctx.Context(), a.Deadline)
 	defer cancel()
 	key, err := a.Access.Authenticate(bounded, presented)
+	if !errors.Is(err, access.ErrDenied) {
+		known()
+	}
 	if err != nil && !errors.Is(err, access.ErrDenied) {
 		return access.Key{}, fmt.Errorf("%w: %w", links.ErrUnavailable, err)
 	}

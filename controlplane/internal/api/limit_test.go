@@ -3,12 +3,14 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/controlplane/internal/api"
 )
 
 // TestA11Limit: exactly the allowed number passes at one moment, whatever the
@@ -32,7 +34,7 @@ func TestA11Limit(t *testing.T) {
 	count := make(map[int]int)
 	for a := range statuses {
 		count[a.status]++
-		headers(t, a, 20)
+		headers(t, a, "key", 20)
 		if a.status == http.StatusTooManyRequests {
 			a.want(t, a.status, "rate_limited", "")
 			if a.header.Get("Retry-After") != "1" {
@@ -57,8 +59,36 @@ func TestA11Limit(t *testing.T) {
 	}
 }
 
+// TestA11MadeUpKeys: an address that makes keys up is told to wait; who shows a good
+// one is not, nor is anybody at another address.
+func TestA11MadeUpKeys(t *testing.T) {
+	f := startWith(t, func(o *api.Options) { o.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	f.stop()
+	fresh := []string{f.key(access.ReadURLs), f.key(access.ReadURLs)}
+	show := func(key, from string) answer {
+		return f.do("GET", "/api/v1/urls", "", "Authorization", "Bearer "+key, "X-Forwarded-For", "203.0.113.5, "+from)
+	}
+	show(fresh[0], "2001:db8::1").want(t, 200, "", "")
+	for i := range 100 {
+		show(fmt.Sprint("made up ", i), fmt.Sprintf("2001:db8::%d", i)).want(t, 401, "unauthenticated", "")
+	}
+	refused := show("made up", "2001:db8::1")
+	refused.want(t, 429, "rate_limited", "")
+	headers(t, refused, "address", 100)
+	if refused.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After %q", refused.header.Get("Retry-After"))
+	}
+	show(fresh[1], "2001:db8::1").want(t, 429, "rate_limited", "") // nobody can tell yet
+	show(fresh[0], "2001:db8::1").want(t, 200, "", "")
+	show("made up", "2001:db8:0:1::1").want(t, 401, "unauthenticated", "")
+	f.pass(10 * time.Millisecond)
+	for range 2 {
+		show(fresh[1], "2001:db8::1").want(t, 200, "", "")
+	}
+}
+
 // headers holds both families of headers to each other.
-func headers(t *testing.T, a answer, limit int) {
+func headers(t *testing.T, a answer, policy string, limit int) {
 	t.Helper()
 	remaining, err := strconv.Atoi(a.header.Get("X-RateLimit-Remaining"))
 	if err != nil || remaining < 0 || remaining >= limit {
@@ -69,8 +99,8 @@ func headers(t *testing.T, a answer, limit int) {
 	}
 	for name, want := range map[string]string{
 		"X-RateLimit-Limit": strconv.Itoa(limit),
-		"RateLimit-Policy":  fmt.Sprintf(`"key";q=%d;w=1`, limit),
-		"RateLimit":         fmt.Sprintf(`"key";r=%d;t=1`, remaining),
+		"RateLimit-Policy":  fmt.Sprintf(`%q;q=%d;w=1`, policy, limit),
+		"RateLimit":         fmt.Sprintf(`%q;r=%d;t=1`, policy, remaining),
 	} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)

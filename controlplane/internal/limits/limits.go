@@ -74,3 +74,12 @@ func (l *Limiter) Take(client string, rate int) (Decision, error) {
 	decision.Remaining = int(max(0, time.Duration(rate)*interval-decision.Reset) / interval)
 	return decision, nil
 }
+
+// Return gives back what an allowed Take has counted of client.
+func (l *Limiter) Return(client string, rate int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if full, ok := l.full.Get(client); ok {
+		l.full.Add(client, full-time.Second/time.Duration(rate))
+	}
+}
