@@ -3,8 +3,10 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -53,6 +55,36 @@ func occupied(function string) bool {
 	var all strings.Builder
 	_ = pprof.Lookup("goroutine").WriteTo(&all, 2)
 	return strings.Contains(all.String(), function)
+}
+
+// F15: who watches clicks is told that it is over when the server stops, and does
+// not hold it up.
+func TestF15StreamsEnd(t *testing.T) {
+	s, stop := start(t, options(t, feedtest.Start(t).Endpoint()))
+	links := "http://" + s.Addr() + "/api/v1/urls"
+	if status, answer := call(t, "POST", links, adminKey, `{"long_url":"https://example.com/","alias":"mine"}`); status != 201 {
+		t.Fatal(status, answer)
+	}
+	var streams []io.ReadCloser
+	for range 50 {
+		request, err := http.NewRequestWithContext(t.Context(), "GET", links+"/mine/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Api-Key", adminKey)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil || response.StatusCode != 200 {
+			t.Fatal(response, err)
+		}
+		streams = append(streams, response.Body)
+	}
+	stop()
+	for _, stream := range streams {
+		if _, err := io.Copy(io.Discard, stream); err != nil {
+			t.Errorf("a stream was broken off: %v", err)
+		}
+		stream.Close()
+	}
 }
 
 // F15: an edge that does not end its call leaves time to end the rest.

@@ -297,6 +297,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/internal/api", run: "TestA11MadeUpKeys",
 	},
 	{
+		promise: "F15: who watches clicks holds up a stop",
+		file:    "controlplane/server/server.go",
+		old:     "server.RegisterOnShutdown(s.live.End)",
+		new:     "",
+		pkg:     "./controlplane/server", run: "TestF15StreamsEnd",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",
