@@ -60,11 +60,6 @@ broken: ## break each promise on purpose, and see its tests fail
 	go run ./bench/e2e/broken
 
 fuzz: ## fuzz every parser, each for FUZZTIME (10m)
-	@for target in \
-		edge/internal/guard:FuzzHead edge/internal/listen:FuzzProxyHeader sync/address:FuzzForwarded \
-		edge/internal/redirect:FuzzRequest edge/internal/redirect:FuzzForwardQuery \
-		edge/internal/larder:FuzzPage edge/internal/clicks/spool:FuzzSegment edge/internal/visit:FuzzDescribe sync/link:FuzzCheckURL sync/feed:FuzzDecodeRecord \
-		controlplane/internal/api:FuzzCursor controlplane/internal/links:FuzzTarget \
-		controlplane/internal/links:FuzzSearch controlplane/internal/transfer:FuzzRead; do \
-		echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) ./$${target%:*} || exit 1; \
+	@grep -r --include='*_test.go' '^func Fuzz' . | sed 's|/[^/]*:func \(Fuzz[A-Za-z0-9]*\).*| \1|' | sort | while read -r package name; do \
+		echo "$$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
 	done

@@ -9,7 +9,8 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// FuzzDecodeRecord gives values that anybody may have put into etcd.
+// E15: a value that anybody may have put into etcd is read as the link of its key,
+// or not at all.
 func FuzzDecodeRecord(f *testing.F) {
 	good, err := proto.Marshal(&wire.Record{Domain: "d", Code: "c", Version: 1, Url: "https://e/", Redirect: 302, Status: 1})
 	if err != nil {

@@ -118,7 +118,7 @@ func TestStatusNames(t *testing.T) {
 	}
 }
 
-// FuzzCheckURL holds what is let through to what a header may carry.
+// E15: what is let through is what a header may carry.
 func FuzzCheckURL(f *testing.F) {
 	for _, seed := range []string{"http://example.org/", "https://[::1]:80/a?b#c", "http://a@b", "http:\\\\evil", "https://e/\r\n", "javascript:x"} {
 		f.Add(seed)

@@ -76,8 +76,8 @@ func TestA10Cursors(t *testing.T) {
 	}
 }
 
-// FuzzCursor changes one byte of a real cursor, or adds to it, or leaves none of
-// it: nothing but the cursor itself is taken.
+// E15: with one byte of a real cursor changed, or more added, or nothing of it left,
+// nothing but the cursor itself is taken.
 func FuzzCursor(f *testing.F) {
 	fx := start(f)
 	for range 3 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzDecode: whatever decode takes, encoding/json takes alike; and what it
+// E15: whatever decode takes, encoding/json takes alike; and what it
 // takes can be written and read again.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"a":1,"b":[{"a":null}]}`, `{"a":1,"a":2}`, `[[`, `"x"`, `{"a":{"a":1}}`, `{} {}`, `1e999`, `"\ud83d\ude00\\"`, `"\ud83d"`, `"\u12`} {

@@ -205,6 +205,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// E15: what is read as a number is the code of that number and of no other.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"", "0000000", "zzzzzzz", "zzzzzzzzzzzz", "abc-_12", "ÄÖÜäöü1"} {
 		f.Add(seed)

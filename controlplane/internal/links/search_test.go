@@ -68,7 +68,7 @@ func TestA10Search(t *testing.T) {
 	}
 }
 
-// FuzzSearch: what matches by the index's word is what matches at all.
+// E15: what matches by the index's word is what matches at all.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range [][2]string{{"autumn sale", "aut"}, {"100%25", "0%2"}, {"Größe", "grö"}, {"a_b", "_b"}, {"xx\xffyy", "yy"}, {strings.Repeat("w", 40), strings.Repeat("w", 39)}} {
 		f.Add(seed[0], seed[1])

@@ -164,7 +164,7 @@ func TestRealTargets(t *testing.T) {
 	}
 }
 
-// FuzzTarget: what is stored passes the edges' check, goes where it says, and
+// E15: what is stored passes the edges' check, goes where it says, and
 // would be stored again as it is.
 func FuzzTarget(f *testing.F) {
 	for _, seed := range []string{

@@ -103,7 +103,7 @@ func TestBadRows(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever a file holds, reading it ends, and without a crash.
+// E15: whatever a file holds, reading it ends, and without a crash.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{"long_url,code\nhttps://example.com/,x\n", "long_url;tags\n\"a\"\"b\";[\"x\"]\n", `{"long_url":"x","tags":["a"]}`, "{}\n{", "\xef\xbb\xbfurl\n'=x"} {
 		f.Add(seed)

@@ -11,8 +11,8 @@ import (
 	"github.com/fingerpost/fingerpost/edge/internal/guard"
 )
 
-// FuzzHead holds what the guard lets through against two other parsers: both
-// must find the same single request without a body in it. E15.
+// E15: in what the guard lets through, two other parsers find the same single
+// request, without a body.
 func FuzzHead(f *testing.F) {
 	for _, head := range heads {
 		f.Add([]byte(head))

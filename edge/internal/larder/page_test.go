@@ -14,8 +14,8 @@ func sample(n int, version uint64) record {
 	}}
 }
 
-// FuzzPage reads pages that anything may have happened to: what comes out is a
-// link as it was put in, or nothing.
+// E15: of pages that anything may have happened to comes a link as it was put in,
+// or nothing.
 func FuzzPage(f *testing.F) {
 	page := make([]byte, pageSize)
 	var records [][]byte

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzProxyHeader checks that a header is read to its end and no further, and
-// that its length is bounded. E15.
+// E15: a PROXY header is read to its end and no further, and its length is bounded.
 func FuzzProxyHeader(f *testing.F) {
 	f.Add([]byte(signature + "\x21\x11\x00\x0c\xcb\x00\x71\x09\x0a\x00\x00\x01\x04\xd2\x00\x50GET"))
 	f.Add([]byte(signature + "\x20\x00\x00\x00"))

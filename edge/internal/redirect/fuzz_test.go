@@ -11,8 +11,7 @@ import (
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
-// FuzzRequest looks for a Host or a target that reaches a link and is not
-// plainly its own. E15.
+// E15: no Host and no target reaches a link that is not plainly its own.
 func FuzzRequest(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"a.example", "/code"}, {"A.Example:80", "/code?x=1"}, {"[::1]:8000", "/code"}, {"a.example@b", "/%63ode"},
@@ -48,7 +47,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzForwardQuery checks that a forwarded query is added and changes nothing.
+// E15: a forwarded query is added and changes nothing.
 func FuzzForwardQuery(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"https://t.example/", "a=b"}, {"https://t.example/?x#f", "a"}, {"https://t.example?", "&&"}, {"https://t.example/#?", "?"},

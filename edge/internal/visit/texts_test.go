@@ -92,7 +92,7 @@ func TestCampaigns(t *testing.T) {
 	}
 }
 
-// FuzzDescribe: whatever comes, each value is short, shows no control
+// E15: whatever comes, each value is short, shows no control
 // characters and is valid UTF-8, and the referrer's host is read from itself.
 func FuzzDescribe(f *testing.F) {
 	v := everything()

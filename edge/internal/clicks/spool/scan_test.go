@@ -14,7 +14,7 @@ func segmentOf(page []byte) *reader {
 	return r
 }
 
-// FuzzSegment: whatever stands in a segment, it is read to an end, the same each
+// E15: whatever stands in a segment, it is read to an end, the same each
 // time. Inside the package: a thousand segments a second want no files.
 func FuzzSegment(f *testing.F) {
 	var page []byte
