@@ -95,3 +95,21 @@ func FuzzForwarded(f *testing.F) {
 		}
 	})
 }
+
+// E15: a network that is taken has every address that it says, whichever way these
+// are written; no other could ever match.
+func FuzzParseNetworks(f *testing.F) {
+	for _, seed := range []string{"10.0.0.0/8", "192.0.2.1", "::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "2001:db8::/32", "fe80::1%eth0", "::/0", "0.0.0.0/0", "10.1.2.3/8"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		networks, err := address.ParseNetworks([]string{text})
+		if err != nil {
+			return
+		}
+		first := networks[0].Addr()
+		if len(networks) != 1 || !address.Within(networks, first.Unmap()) {
+			t.Errorf("%q is read as %v, which lacks %v", text, networks, first.Unmap())
+		}
+	})
+}

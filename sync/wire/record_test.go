@@ -68,3 +68,32 @@ func TestTombstonesNeedNoTarget(t *testing.T) {
 		}
 	}
 }
+
+// E15: of bytes that anybody may have sent comes a link that may be served, and is
+// written as it was read, or none.
+func FuzzToLink(f *testing.F) {
+	whole := full()
+	bare := link.Link{Key: whole.Key, Status: link.Deleted, Version: 1}
+	for _, l := range []link.Link{whole, bare} {
+		seed, err := proto.Marshal(wire.FromLink(&l, 3))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(seed)
+	}
+	f.Add([]byte{0x0a, 0xff})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		r := new(wire.Record)
+		if proto.Unmarshal(raw, r) != nil {
+			return
+		}
+		l, err := r.ToLink()
+		if err != nil {
+			return
+		}
+		again, err := wire.FromLink(&l, 0).ToLink()
+		if err != nil || again != l || l.Status == link.Active && link.CheckURL(l.URL) != nil {
+			t.Errorf("read %+v, and then %+v (%v)", l, again, err)
+		}
+	})
+}

@@ -162,3 +162,19 @@ func TestRun(t *testing.T) {
 	cancel()
 	<-ended
 }
+
+// E15: a head that is read is written so that it is read alike.
+func FuzzParseHead(f *testing.F) {
+	for _, seed := range []string{"", "1:", "1:" + strings.Repeat("0a", 32), "-1:" + strings.Repeat("FF", 32), "1:" + strings.Repeat("0", 63), ":"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		h, err := audit.ParseHead(text)
+		if err != nil {
+			return
+		}
+		if again, err := audit.ParseHead(h.String()); err != nil || again != h {
+			t.Errorf("%q is read as %v, and that as %v (%v)", text, h, again, err)
+		}
+	})
+}

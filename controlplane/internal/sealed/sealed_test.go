@@ -107,3 +107,23 @@ func TestParse(t *testing.T) {
 		})
 	}
 }
+
+// E15: keys that are read open what they seal; why others are not read shows nothing
+// of them.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"", ",", strings.Repeat("ab", 32), strings.Repeat("A", 43), strings.Repeat("A", 43) + "=", strings.Repeat("A", 44), "short key"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		box, err := sealed.Parse(text)
+		if err != nil {
+			if len(text) > 20 && strings.Contains(err.Error(), text) {
+				t.Errorf("the error shows the key: %v", err)
+			}
+			return
+		}
+		if open, err := box.Open("place", box.Seal("place", []byte("secret")), box.ID()); err != nil || string(open) != "secret" {
+			t.Errorf("opened %q (%v)", open, err)
+		}
+	})
+}

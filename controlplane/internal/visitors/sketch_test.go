@@ -83,3 +83,31 @@ func TestBrokenSketch(t *testing.T) {
 		}
 	}
 }
+
+// E15: what is no sketch is refused, and leaves the other as it was.
+func FuzzMerge(f *testing.F) {
+	for _, visitors := range []int{0, 3, 100_000} {
+		encoded, err := sketchOf(visitors).Encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(encoded)
+		f.Add(encoded[:len(encoded)/2])
+	}
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, encoded []byte) {
+		s := sketchOf(3)
+		if err := s.Merge(encoded); err != nil && s.Estimate() != 3 {
+			t.Errorf("refused (%v), and there are %d", err, s.Estimate())
+		}
+	})
+}
+
+func sketchOf(people int) *visitors.Sketch {
+	s := visitors.New()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range people {
+		s.Add(register(random.Uint64()))
+	}
+	return s
+}

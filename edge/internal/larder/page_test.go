@@ -1,6 +1,7 @@
 package larder
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -95,4 +96,16 @@ func TestTooLong(t *testing.T) {
 	if records = apply(records, operation{change, long}); len(records) != 0 {
 		t.Error("an older version is held in the place of one that does not fit")
 	}
+}
+
+// E15: a line is read if its checksum is right, as it was written.
+func FuzzChecked(f *testing.F) {
+	for _, seed := range []string{"", " ", string(withSum(nil)), string(withSum([]byte(`{"saved":1}`))), "00000000 x\n", "0 "} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if text, ok := checked(line); ok && !bytes.Equal(bytes.TrimSuffix(withSum(text), []byte("\n")), bytes.TrimSuffix(line, []byte("\n"))) {
+			t.Errorf("%q is read as %q", line, text)
+		}
+	})
 }

@@ -49,3 +49,18 @@ func FuzzSegment(f *testing.F) {
 		}
 	})
 }
+
+// E15: of notes that anything may have happened to come whole ones, or none.
+func FuzzNotes(f *testing.F) {
+	page := make([]byte, copies*copySize)
+	copy(page, withSum([]byte(`{"Saved":1,"From":[{"Offset":4}],"To":[{"Offset":8}]}`)))
+	copy(page[copySize:], withSum([]byte(`{"Saved":2,"From":[{}],"To":[]}`)))
+	f.Add(page)
+	f.Add(page[:copySize+9])
+	f.Add([]byte("null"))
+	f.Fuzz(func(t *testing.T, page []byte) {
+		if n, ok := newest(page); ok && (len(n.From) != len(n.To) || n.Saved == 0) {
+			t.Errorf("read %+v", n)
+		}
+	})
+}
