@@ -44,7 +44,7 @@ func FuzzPlace(f *testing.F) {
 // E15: the key that is read stands in one of the two headers, and in both if both
 // are there.
 func FuzzCredential(f *testing.F) {
-	for _, seed := range [][2]string{{"Bearer a", ""}, {"bearer  a ", "a"}, {"", "a"}, {"Basic a", "a"}, {"Bearer", ""}, {"Bearer a", "b"}} {
+	for _, seed := range [][2]string{{"Bearer a", ""}, {"bearer  a ", "a"}, {"", "a"}, {"Basic a", "a"}, {"Bearer", ""}, {"Bearer a", "b"}, {"", " "}} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, authorization, header string) {
@@ -54,7 +54,7 @@ func FuzzCredential(f *testing.F) {
 		}
 		said := slices.DeleteFunc([]string{authorization, header}, func(s string) bool { return s == "" })
 		for _, s := range said {
-			if !strings.HasSuffix(strings.TrimSpace(s), presented) {
+			if !strings.Contains(s, presented) {
 				t.Errorf("%q and %q are read as %q", authorization, header, presented)
 			}
 		}
