@@ -304,6 +304,13 @@ var planeFaults = []breakage{
 		pkg:     "./controlplane/server", run: "TestF15StreamsEnd",
 	},
 	{
+		promise: "7 closed by default: who waits for an answer about a key takes one from before its revocation",
+		file:    "controlplane/internal/access/access.go",
+		old:     "case <-ctx.Done():\n\t}\n\treturn a.remembered(hash)",
+		new:     "case <-ctx.Done():\n\t}\n\thit, ok := a.known.Get(hash)\n\treturn hit.key, ok",
+		pkg:     "./controlplane/internal/access", run: "TestA13OldAnswer",
+	},
+	{
 		promise: "takedown: a write does not wait for the edges",
 		file:    "controlplane/internal/receipts/receipt.go",
 		old:     "if r.Complete() {",

@@ -219,7 +219,7 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
-// slow answers when the test says so.
+// slow answers when the test says so, as things were when it was asked.
 type slow struct {
 	*memory
 	asked, answers chan struct{}
@@ -227,12 +227,13 @@ type slow struct {
 
 func (s slow) KeyByHash(ctx context.Context, hash [32]byte) (access.Key, error) {
 	s.asked <- struct{}{}
+	key, err := s.memory.KeyByHash(ctx, hash)
 	select {
 	case <-s.answers:
 	case <-ctx.Done():
 		return access.Key{}, ctx.Err()
 	}
-	return s.memory.KeyByHash(ctx, hash)
+	return key, err
 }
 
 // shown is a key of a store that is slow.
@@ -265,6 +266,29 @@ func TestOneQuestion(t *testing.T) {
 		synctest.Wait()
 		if n := len(store.asked); n != 1 {
 			t.Errorf("asked %d times", n)
+		}
+		close(store.answers)
+		all.Wait()
+	})
+}
+
+// TestA13OldAnswer: a question from before the revocation answers nobody who came
+// long after it.
+func TestA13OldAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, store, secret := shown(t)
+		var all sync.WaitGroup
+		for _, want := range []error{nil, access.ErrDenied} {
+			all.Go(func() {
+				if _, err := a.Authenticate(t.Context(), secret); !errors.Is(err, want) {
+					t.Errorf("%v, want %v", err, want)
+				}
+			})
+			synctest.Wait()
+			if err := a.Revoke(t.Context(), store.keys[0].ID); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(600 * time.Millisecond)
 		}
 		close(store.answers)
 		all.Wait()

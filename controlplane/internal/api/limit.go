@@ -75,9 +75,10 @@ func tooMany(who, what string, d limits.Decision) *Problem {
 		with("Retry-After", seconds(d.Retry))
 }
 
-// setLimits writes both families of headers under the policy's name: the customary ones, with the Unix
+// setLimits writes both families of headers: the customary ones, with the Unix
 // time at which the whole limit is there again, and those of
-// draft-ietf-httpapi-ratelimit-headers-11, with the seconds until then.
+// draft-ietf-httpapi-ratelimit-headers-11, with the policy's name and the seconds
+// until then.
 func setLimits(h http.Header, policy string, d limits.Decision, now time.Time) {
 	h.Set("X-RateLimit-Limit", strconv.Itoa(d.Limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(d.Remaining))
