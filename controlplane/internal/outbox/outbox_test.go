@@ -80,11 +80,13 @@ func openStore(t *testing.T) *store.Store {
 	return openStoreAt(t, func() time.Time { return began.Add(10 * time.Since(began)) })
 }
 
-// openUnripe opens a store in which nothing grows ripe for the sweep.
+// standstill is the time of a store in which nothing grows ripe for the sweep. What
+// is written to it has this time, too: the sweep also takes what is from the future.
+var standstill = time.Now()
+
 func openUnripe(t *testing.T) *store.Store {
 	t.Helper()
-	created := time.Now()
-	return openStoreAt(t, func() time.Time { return created })
+	return openStoreAt(t, func() time.Time { return standstill })
 }
 
 func openStoreAt(t *testing.T, now func() time.Time) *store.Store {
@@ -121,9 +123,9 @@ func stop(t *testing.T, o *outbox.Outbox) {
 	}
 }
 
-func create(t *testing.T, s *store.Store, code string) *links.Link {
+func create(t *testing.T, s *store.Store, code string, at time.Time) *links.Link {
 	t.Helper()
-	now := time.Now().UnixMilli()
+	now := at.UnixMilli()
 	l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: code}, URL: "https://example.org", Status: link.Active, Redirect: 302}, CreatedAt: now, UpdatedAt: now}
 	if err := s.CreateLink(t.Context(), l); err != nil {
 		t.Fatal(err)
@@ -132,9 +134,9 @@ func create(t *testing.T, s *store.Store, code string) *links.Link {
 }
 
 // createTogether creates links in one transaction.
-func createTogether(t *testing.T, s *store.Store, n int) (block string, all []*links.Link) {
+func createTogether(t *testing.T, s *store.Store, n int, at time.Time) (block string, all []*links.Link) {
 	t.Helper()
-	now := time.Now().UnixMilli()
+	now := at.UnixMilli()
 	entries := make([]links.Entry, n)
 	for i := range entries {
 		l := &links.Link{Link: link.Link{Key: link.Key{Domain: "go.example", Code: fmt.Sprint("together", i)}, URL: "https://example.org", Status: link.Active, Redirect: 302}, CreatedAt: now, UpdatedAt: now}
@@ -183,7 +185,7 @@ func TestPublishedChangesAreMarkedByTheStop(t *testing.T) {
 	s, f := openUnripe(t), newFeed()
 	o := start(t, s, f)
 	for i := range 20 {
-		l := create(t, s, fmt.Sprint("code", i))
+		l := create(t, s, fmt.Sprint("code", i), standstill)
 		if publish(t, o, l); l.Revision != int64(i+1) {
 			t.Fatalf("revision %d", l.Revision)
 		}
@@ -220,7 +222,7 @@ func TestBlocks(t *testing.T) {
 			s, f := openUnripe(t), newFeed()
 			f.set(tc.fault)
 			o := start(t, s, f)
-			block, all := createTogether(t, s, 300)
+			block, all := createTogether(t, s, 300, standstill)
 			o.Publish(t.Context(), block, all)
 			stop(t, o)
 			if pending, err := s.PendingChanges(t.Context()); pending != tc.left || err != nil {
@@ -238,7 +240,7 @@ func TestBlocks(t *testing.T) {
 // A block whose writer died before it could publish it is published by another.
 func TestBlocksAreSwept(t *testing.T) {
 	s, f := openStore(t), newFeed()
-	_, all := createTogether(t, s, 300)
+	_, all := createTogether(t, s, 300, time.Now())
 	o := start(t, s, f)
 	defer stop(t, o)
 	emptied(t, s)
@@ -273,7 +275,7 @@ func TestEveryChangeReachesTheFeed(t *testing.T) {
 			defer stop(t, a)
 			defer stop(t, b)
 			for i := range 40 {
-				l := create(t, s, fmt.Sprint("code", i))
+				l := create(t, s, fmt.Sprint("code", i), time.Now())
 				publish(t, a, l)
 				for range i % 4 {
 					l = change(t, s, l.Key)
@@ -304,9 +306,9 @@ func lost(call int) error {
 func TestOneRefusedLinkHoldsUpNoOther(t *testing.T) {
 	s := openStore(t)
 	refusing := refuser{newFeed()}
-	create(t, s, "poison")
+	create(t, s, "poison", time.Now())
 	for i := range 20 {
-		create(t, s, fmt.Sprint("code", i))
+		create(t, s, fmt.Sprint("code", i), time.Now())
 	}
 	o := start(t, s, refusing)
 	defer stop(t, o)
@@ -436,7 +438,7 @@ func TestFeedDownCostsWritersNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := create(t, s, "code")
+	l := create(t, s, "code", time.Now())
 	for range 1000 {
 		if publish(t, o, l); l.Revision != 0 {
 			t.Fatalf("published at revision %d", l.Revision)
@@ -473,7 +475,7 @@ func TestLatePublicationsAreMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := create(t, s, "late")
+	l := create(t, s, "late", standstill)
 	ctx, giveUp := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() {
