@@ -165,9 +165,9 @@ var planeFaults = []breakage{
 	},
 	{
 		promise: "1 durable: links are forgotten by the outbox although one of them is not in the feed",
-		file:    "controlplane/internal/outbox/batcher.go",
-		old:     "return c.left == 0 && !c.failed",
-		new:     "return c.left == 0",
+		file:    "controlplane/internal/outbox/marks.go",
+		old:     "case !m.caller.hasFailed():",
+		new:     "default:",
 		pkg:     "./controlplane/internal/outbox", run: "TestBlocks$",
 	},
 	{

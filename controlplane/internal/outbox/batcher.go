@@ -81,8 +81,8 @@ func (c *caller) hasFailed() bool {
 	return c.failed
 }
 
-// hear takes the result of a record, and says whether all are published now.
-func (c *caller) hear(number int, p feed.Publication) (all bool) {
+// hear takes the result of a record, and says whether it was the last.
+func (c *caller) hear(number int, p feed.Publication) (last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p.Err == nil {
@@ -93,7 +93,7 @@ func (c *caller) hear(number int, p feed.Publication) (all bool) {
 	if c.left--; c.left == 0 {
 		close(c.done)
 	}
-	return c.left == 0 && !c.failed
+	return c.left == 0
 }
 
 func (b *batcher) enqueue(records []*wire.Record, c *caller) bool {
@@ -117,7 +117,7 @@ func (b *batcher) work() {
 	for batch := b.next(); len(batch) > 0; batch = b.next() {
 		for i, p := range b.put(batch) {
 			c := batch[i].caller
-			if all := c.hear(batch[i].number, p); all && c.block != "" {
+			if last := c.hear(batch[i].number, p); last && c.block != "" {
 				b.published(c)
 			}
 		}
