@@ -84,6 +84,9 @@ func (g *ring) commit(length int) bool {
 
 // turn goes on to the next segment, if there is one. g.mu is held.
 func (g *ring) turn() {
+	if g.filled == nil && g.next == nil {
+		return // what finds no room must not cost more than what does
+	}
 	if g.filled != nil {
 		g.filled.full = true
 	}
