@@ -50,12 +50,13 @@ func TestL2IdleAllocations(t *testing.T) {
 	}
 }
 
-// inUse is what is left of stacks and heap when the collector is done.
-func inUse() (stack, heap uint64) {
+// inUse is what is left of stacks and heap when the collector is done. What was
+// there before may have become less since.
+func inUse() (stack, heap int64) {
 	var m runtime.MemStats
 	for range 3 { // each may halve a stack
 		runtime.GC()
 	}
 	runtime.ReadMemStats(&m)
-	return m.StackInuse, m.HeapAlloc
+	return int64(m.StackInuse), int64(m.HeapAlloc)
 }
