@@ -66,6 +66,7 @@ func TestSlowBodies(t *testing.T) {
 type lagging struct {
 	noEdges
 	waits, applies chan struct{}
+	writes         *sync.WaitGroup // that wait for it
 }
 
 func (l lagging) Await(ctx context.Context) {
@@ -75,16 +76,25 @@ func (l lagging) Await(ctx context.Context) {
 	}
 }
 
+// startLagging starts an API with one place in its gate, and an edge that lags.
+func startLagging(t *testing.T) (*fixture, *admission.Gate, lagging) {
+	t.Helper()
+	g, edge := gate(t, 1), lagging{waits: make(chan struct{}, 4), applies: make(chan struct{}), writes: new(sync.WaitGroup)}
+	return startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge }), g, edge
+}
+
+// catchUp applies all, so that the writes end.
+func (l lagging) catchUp() {
+	close(l.applies)
+	l.writes.Wait()
+}
+
 // Who waits for edges keeps nobody from the database.
 func TestLaggingEdges(t *testing.T) {
-	edge := lagging{waits: make(chan struct{}, 4), applies: make(chan struct{})}
-	g := gate(t, 1)
-	f := startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge })
-	var writes sync.WaitGroup
-	defer writes.Wait()
-	defer close(edge.applies)
+	f, g, edge := startLagging(t)
+	defer edge.catchUp()
 	for _, header := range [][]string{nil, {"Idempotency-Key", "1"}} {
-		writes.Go(func() { f.do("POST", "/api/v1/urls?wait=edges", created, header...).want(t, 201, "", "") })
+		edge.writes.Go(func() { f.do("POST", "/api/v1/urls?wait=edges", created, header...).want(t, 201, "", "") })
 		<-edge.waits
 		leave, err := g.Enter(t.Context())
 		if err != nil {
@@ -96,19 +106,15 @@ func TestLaggingEdges(t *testing.T) {
 
 // Copies of a request that runs keep nobody from the database.
 func TestA5CopiesWaitOutside(t *testing.T) {
-	edge := lagging{waits: make(chan struct{}, 4), applies: make(chan struct{})}
-	g := gate(t, 1)
-	f := startWith(t, func(o *api.Options) { o.Gate, o.Receipts = g, edge })
-	var writes sync.WaitGroup
-	defer writes.Wait()
-	defer close(edge.applies)
+	f, g, edge := startLagging(t)
+	defer edge.catchUp()
 	write := func() {
 		f.do("POST", "/api/v1/urls?wait=edges", created, "Idempotency-Key", "1").want(t, 201, "", "")
 	}
-	writes.Go(write)
+	edge.writes.Go(write)
 	<-edge.waits
 	for range 3 {
-		writes.Go(write)
+		edge.writes.Go(write)
 	}
 	for end := time.Now().Add(20 * time.Second); count("idempotency.(*Keeper).Enter(") < 3; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
