@@ -37,9 +37,9 @@ func Listener(l net.Listener) (net.Listener, error) {
 	return &listener{file, raw, tcp.Addr()}, nil
 }
 
-// congestion is the control that costs least. An answer is one segment, so there
-// is nothing to control, while one such as BBR, which many hosts have by default,
-// reads the clock and reckons a pace for each.
+// congestion is the control that costs least. An answer is one segment as a rule,
+// so there is nothing to control, while one such as BBR, which many hosts have by
+// default, reads the clock and reckons a pace for each.
 const congestion = "reno"
 
 // inherited sets what net sets on each connection, and congestion: those that are
