@@ -88,9 +88,9 @@ func recorder(t testing.TB) *clicks.Recorder {
 func paced(b *testing.B, once func()) {
 	b.ReportAllocs()
 	for n := 1; b.Loop(); n++ {
-		if once(); n%1000 == 0 {
+		if once(); n%10_000 == 0 {
 			b.StopTimer()
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond)
 			b.StartTimer()
 		}
 	}
