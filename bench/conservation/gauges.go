@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/fingerpost/fingerpost/bench/program"
 )
 
 // gauges is what the edge says of its clicks since its process began.
@@ -16,7 +18,7 @@ type gauges struct {
 }
 
 func (s *system) gauges(ctx context.Context) (g gauges, err error) {
-	_, body, err := get(ctx, "http://"+s.edge.ops+"/metrics")
+	_, body, err := program.Get(ctx, "http://"+s.edge.Ops+"/metrics")
 	if err != nil {
 		return g, fmt.Errorf("reading the edge's metrics: %w", err)
 	}

@@ -9,13 +9,15 @@ import (
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
+
+	"github.com/fingerpost/fingerpost/bench/program"
 )
 
 // path is the way from the edge to the control plane.
 type path struct{ proxy *toxiproxy.Proxy }
 
 func newPath(to string) (*path, error) {
-	addr, err := free()
+	addr, err := program.Free()
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (r *run) withoutRoom(ctx context.Context, spell int) error {
 	if err != nil {
 		return err
 	}
-	r.system.control.kill()
+	r.system.control.Kill()
 	ballast := ""
 	if r.o.Disk != "" && spell%2 == 0 {
 		if ballast, err = fill(r.o.Disk); err != nil {
@@ -92,7 +92,7 @@ func (r *run) recover(ctx context.Context, ballast string) error {
 			return fmt.Errorf("making room: %w", err)
 		}
 	}
-	if err := r.system.control.start(); err != nil {
+	if err := r.system.control.Start(); err != nil {
 		return err
 	}
 	if err := r.heal(ctx); err != nil {

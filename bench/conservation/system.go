@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/fingerpost/fingerpost/bench/program"
 	"github.com/fingerpost/fingerpost/controlplane/client"
 )
 
 // system is all that runs.
 type system struct {
-	etcd, control, edge *program
+	etcd, control, edge *program.Program
 	path                *path
 	addr                string // where the edge serves
 	api                 *client.Client
@@ -28,11 +29,11 @@ func newSystem(ctx context.Context, o *Options) (s *system, err error) {
 	if err = s.prepare(o); err != nil {
 		return nil, err
 	}
-	for _, p := range []*program{s.etcd, s.control, s.edge} {
-		if err = p.start(); err != nil {
+	for _, p := range []*program.Program{s.etcd, s.control, s.edge} {
+		if err = p.Start(); err != nil {
 			return nil, err
 		}
-		if err = p.ready(ctx); err != nil {
+		if err = p.Ready(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -43,7 +44,7 @@ func newSystem(ctx context.Context, o *Options) (s *system, err error) {
 func (s *system) prepare(o *Options) (err error) {
 	var addrs [7]string
 	for i := range addrs {
-		if addrs[i], err = free(); err != nil {
+		if addrs[i], err = program.Free(); err != nil {
 			return err
 		}
 	}
@@ -57,15 +58,15 @@ func (s *system) prepare(o *Options) (err error) {
 		data = filepath.Join(o.Dir, "edge")
 	}
 	key := rand.Text()
-	s.etcd = &program{path: o.Programs.Etcd, ops: etcd, well: "/health", said: filepath.Join(o.Dir, "etcd.log"), args: []string{
+	s.etcd = &program.Program{Path: o.Programs.Etcd, Ops: etcd, Well: "/health", Said: filepath.Join(o.Dir, "etcd.log"), Args: []string{
 		"--name", "one", "--data-dir", filepath.Join(o.Dir, "etcd"), "--log-level", "error",
 		"--listen-client-urls", "http://" + etcd, "--advertise-client-urls", "http://" + etcd,
 		"--listen-peer-urls", "http://" + peer, "--initial-advertise-peer-urls", "http://" + peer, "--initial-cluster", "one=http://" + peer,
 	}}
-	s.control = &program{path: o.Programs.Control, ops: controlOps, well: "/readyz", said: filepath.Join(o.Dir, "control.log"), args: []string{
+	s.control = &program.Program{Path: o.Programs.Control, Ops: controlOps, Well: "/readyz", Said: filepath.Join(o.Dir, "control.log"), Args: []string{
 		"serve", "--database-url", o.Database, "--etcd", etcd, "--addr", api, "--rpc-addr", rpc, "--ops-addr", controlOps,
-	}, env: []string{"FINGERPOST_ADMIN_KEY=" + key}}
-	s.edge = &program{path: o.Programs.Edge, ops: edgeOps, well: "/readyz", said: filepath.Join(o.Dir, "edge.log"), args: []string{
+	}, Env: []string{"FINGERPOST_ADMIN_KEY=" + key}}
+	s.edge = &program.Program{Path: o.Programs.Edge, Ops: edgeOps, Well: "/readyz", Said: filepath.Join(o.Dir, "edge.log"), Args: []string{
 		"--id", "edge-1", "--addr", s.addr, "--ops-addr", edgeOps, "--control", s.path.proxy.Listen, "--etcd", etcd, "--data", data,
 		"--cache-bytes", "16777216", "--larder-bytes", "4194304", "--spool-bytes", fmt.Sprint(o.SpoolBytes),
 	}}
@@ -75,9 +76,9 @@ func (s *system) prepare(o *Options) (err error) {
 
 // end ends everything at once.
 func (s *system) end() {
-	for _, p := range []*program{s.edge, s.control, s.etcd} {
+	for _, p := range []*program.Program{s.edge, s.control, s.etcd} {
 		if p != nil {
-			p.kill()
+			p.Kill()
 		}
 	}
 	if s.path != nil {

@@ -3,6 +3,8 @@ package conservation
 import (
 	"context"
 	"time"
+
+	"github.com/fingerpost/fingerpost/bench/program"
 )
 
 // strike is what happens at once: who is killed, and what the path does before.
@@ -63,7 +65,7 @@ func (r *run) strike(ctx context.Context, s strike) error {
 	if err := r.kill(ctx, s); err != nil {
 		return err
 	}
-	var killed []*program
+	var killed []*program.Program
 	if s.control {
 		killed = append(killed, r.system.control)
 	}
@@ -71,7 +73,7 @@ func (r *run) strike(ctx context.Context, s strike) error {
 		killed = append(killed, r.system.edge)
 	}
 	for _, p := range killed {
-		if err := p.start(); err != nil {
+		if err := p.Start(); err != nil {
 			return err
 		}
 	}
@@ -82,7 +84,7 @@ func (r *run) strike(ctx context.Context, s strike) error {
 		return nil // the next strike may meet them while they start
 	}
 	for _, p := range killed {
-		if err := p.ready(ctx); err != nil {
+		if err := p.Ready(ctx); err != nil {
 			return err
 		}
 	}
@@ -92,7 +94,7 @@ func (r *run) strike(ctx context.Context, s strike) error {
 // kill kills; if both, the edge goes on alone for a moment.
 func (r *run) kill(ctx context.Context, s strike) error {
 	if s.control {
-		r.system.control.kill()
+		r.system.control.Kill()
 		r.result.ControlKills++
 		if err := r.moment(ctx, 500*time.Millisecond); err != nil {
 			return err
@@ -102,7 +104,7 @@ func (r *run) kill(ctx context.Context, s strike) error {
 		return nil
 	}
 	r.listen(ctx)
-	r.system.edge.kill()
+	r.system.edge.Kill()
 	r.crowd.lives.Add(1)
 	r.excused = 0
 	r.result.EdgeKills++
@@ -126,10 +128,10 @@ func (r *run) heal(ctx context.Context) error {
 	if err := r.system.path.mend(ctx); err != nil {
 		return err
 	}
-	if err := r.system.control.ready(ctx); err != nil {
+	if err := r.system.control.Ready(ctx); err != nil {
 		return err
 	}
-	return r.system.edge.ready(ctx)
+	return r.system.edge.Ready(ctx)
 }
 
 // moment waits for a random time.

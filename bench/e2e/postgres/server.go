@@ -21,16 +21,17 @@ const startWithin = 30 * time.Second
 // for one goroutine at a time.
 type Server struct {
 	dir, programs string
+	settings      []string
 	port          int
 	logger        *slog.Logger
 	process       *os.Process
 	ended         chan struct{} // closed when process has been waited for
 }
 
-// Run makes a database cluster in dir, which must be empty and whose parents
-// the user postgres must be able to enter, and starts a server on it. The
-// server's own log is dir/log.
-func Run(dir string, logger *slog.Logger) (*Server, error) {
+// Run starts a server on the database cluster in dir, which it makes if dir is
+// empty. The user postgres must be able to enter dir's parents. Settings are
+// PostgreSQL's, as name=value. The server's own log is dir/log.
+func Run(dir string, logger *slog.Logger, settings ...string) (*Server, error) {
 	programs, err := findPrograms()
 	if err != nil {
 		return nil, err
@@ -38,10 +39,8 @@ func Run(dir string, logger *slog.Logger) (*Server, error) {
 	if err := own(dir); err != nil {
 		return nil, fmt.Errorf("handing over the folder: %w", err)
 	}
-	s := &Server{dir: dir, programs: programs, logger: logger}
-	// C.UTF-8 orders by code point and still knows upper from lower case.
-	if err := s.run("initdb", "--pgdata="+s.data(), "--username=postgres", "--auth=trust",
-		"--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"); err != nil {
+	s := &Server{dir: dir, programs: programs, settings: settings, logger: logger}
+	if err := s.makeCluster(); err != nil {
 		return nil, err
 	}
 	if s.port, err = freePort(); err != nil {
@@ -52,6 +51,19 @@ func Run(dir string, logger *slog.Logger) (*Server, error) {
 	}
 	return s, nil
 }
+
+// makeCluster makes a database cluster unless there is one.
+func (s *Server) makeCluster() error {
+	if _, err := os.Stat(filepath.Join(s.data(), "PG_VERSION")); err == nil {
+		return nil
+	}
+	// C.UTF-8 orders by code point and still knows upper from lower case.
+	return s.run("initdb", "--pgdata="+s.data(), "--username=postgres", "--auth=trust",
+		"--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+}
+
+// Set replaces the settings that Run was given, from the next start on.
+func (s *Server) Set(settings ...string) { s.settings = settings }
 
 // URL is where database is found.
 func (s *Server) URL(database string) string {
@@ -123,11 +135,15 @@ func (s *Server) reap() {
 // launch starts the server from a thread of its own: the kernel sends the
 // parent-death signal when the thread that started the child ends, not the process.
 func (s *Server) launch() error {
-	cmd, err := s.command("postgres", "-D", s.data(),
-		"-c", "listen_addresses=127.0.0.1", "-c", "port="+strconv.Itoa(s.port),
+	args := []string{"-D", s.data(),
+		"-c", "listen_addresses=127.0.0.1", "-c", "port=" + strconv.Itoa(s.port),
 		"-c", "unix_socket_directories=", // a socket's path may not be as long as a test's folder
 		"-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "fsync=on",
-		"-c", "log_min_messages=warning")
+		"-c", "log_min_messages=warning"}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting) // of two the last counts
+	}
+	cmd, err := s.command("postgres", args...)
 	if err != nil {
 		return err
 	}

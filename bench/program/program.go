@@ -1,4 +1,4 @@
-package conservation
+package program
 
 import (
 	"bytes"
@@ -11,34 +11,36 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
 // startWithin is how long a program may take to be ready on a busy machine.
 const startWithin = 60 * time.Second
 
-// program is a process that can be killed and started again.
-type program struct {
-	path string
-	args []string
-	env  []string
-	ops  string // its ops port, or what answers for it
-	well string // the path there that answers 200 once it is ready
-	said string // the file with what it said
+// Program is a process that can be killed and started again. It is for one goroutine
+// at a time.
+type Program struct {
+	Path string
+	Args []string
+	Env  []string
+	Ops  string // its ops port, or what answers for it
+	Well string // the path there that answers 200 once it is ready
+	Said string // the file with what it said
 
 	cmd   *exec.Cmd
 	ended chan struct{}
 }
 
-// start starts it. Its output goes behind what it said before.
-func (p *program) start() error {
-	said, err := os.OpenFile(p.said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+// Start starts it. Its output goes behind what it said before.
+func (p *Program) Start() error {
+	said, err := os.OpenFile(p.Said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening a log: %w", err)
 	}
 	defer said.Close() // the process has its own
-	p.cmd = exec.Command(p.path, p.args...)
-	p.cmd.Env = append([]string{"HOME=" + os.TempDir(), "PATH=" + os.Getenv("PATH")}, p.env...)
+	p.cmd = exec.Command(p.Path, p.Args...)
+	p.cmd.Env = append([]string{"HOME=" + os.TempDir(), "PATH=" + os.Getenv("PATH")}, p.Env...)
 	p.cmd.Stdout, p.cmd.Stderr = said, said
 	p.cmd.SysProcAttr = attributes()
 	if err := p.cmd.Start(); err != nil {
@@ -53,12 +55,12 @@ func (p *program) start() error {
 	return nil
 }
 
-// ready waits until it says that it is.
-func (p *program) ready(ctx context.Context) error {
+// Ready waits until it says that it is.
+func (p *Program) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	for {
-		if status, _, err := get(ctx, "http://"+p.ops+p.well); err == nil && status == http.StatusOK {
+		if status, _, err := Get(ctx, "http://"+p.Ops+p.Well); err == nil && status == http.StatusOK {
 			return nil
 		}
 		select {
@@ -71,8 +73,24 @@ func (p *program) ready(ctx context.Context) error {
 	}
 }
 
-// kill ends it as a power switch does, and waits until it is gone.
-func (p *program) kill() {
+// ID is the process's number.
+func (p *Program) ID() int { return p.cmd.Process.Pid }
+
+// Stop asks it to end, and waits until it has.
+func (p *Program) Stop(ctx context.Context) error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("stopping %s: %w", p.name(), err)
+	}
+	select {
+	case <-p.ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the end of %s: %w", p.name(), ctx.Err())
+	}
+}
+
+// Kill ends it as a power switch does, and waits until it is gone.
+func (p *Program) Kill() {
 	if p.cmd == nil || p.cmd.Process == nil {
 		return
 	}
@@ -80,17 +98,18 @@ func (p *program) kill() {
 	<-p.ended
 }
 
-func (p *program) name() string { return filepath.Base(p.path) }
+func (p *Program) name() string { return filepath.Base(p.Path) }
 
-func (p *program) lastWords() string {
-	said, err := os.ReadFile(p.said)
+func (p *Program) lastWords() string {
+	said, err := os.ReadFile(p.Said)
 	if err != nil {
 		return err.Error()
 	}
 	return string(bytes.TrimSpace(said[max(0, len(said)-2000):]))
 }
 
-func get(ctx context.Context, url string) (status int, body []byte, err error) {
+// Get is what url answers.
+func Get(ctx context.Context, url string) (status int, body []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, nil, err
@@ -104,9 +123,9 @@ func get(ctx context.Context, url string) (status int, body []byte, err error) {
 	return response.StatusCode, body, err
 }
 
-// free gives an address below those that the system gives to connections: nobody
+// Free gives an address below those that the system gives to connections: nobody
 // else takes it while its process is dead.
-func free() (string, error) {
+func Free() (string, error) {
 	for range 100 {
 		addr := fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))
 		if l, err := net.Listen("tcp", addr); err == nil {

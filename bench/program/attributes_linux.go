@@ -1,4 +1,4 @@
-package conservation
+package program
 
 import "syscall"
 
