@@ -21,6 +21,7 @@ type serve struct {
 	Addr            string   `default:"127.0.0.1:8080" help:"Where the public API listens."`
 	RPCAddr         string   `default:"127.0.0.1:8081" help:"Where the internal RPC for edges listens. Not for the public."`
 	OpsAddr         string   `default:"127.0.0.1:8082" help:"Where health, metrics and profiles are. Not for the public."`
+	MaxConnections  int      `help:"How many connections the API may have at once, and likewise the RPC port. Default: 10,000, or a third of the files that the process may open."`
 	Region          string   `help:"Region of this control plane."`
 	Domain          string   `default:"localhost" help:"Domain of links that name none."`
 	ShortURL        string   `placeholder:"URL" help:"What short links start with; {domain} stands for their domain. Default: https://{domain}, and http://localhost:8000 for localhost."`
@@ -64,7 +65,7 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	s, err := server.New(server.Options{
 		DatabaseURL: c.DatabaseURL, Etcd: c.Etcd, Addr: c.Addr, RPCAddr: c.RPCAddr, OpsAddr: c.OpsAddr,
-		Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, PrivateWebhooks: c.PrivateWebhooks, MasterKeys: keys, AdminKey: c.AdminKey, Logger: log,
+		MaxConnections: c.MaxConnections, Region: c.Region, Domain: c.Domain, ShortURL: c.ShortURL, TrustedProxies: c.TrustedProxies, Offensive: words, PrivateWebhooks: c.PrivateWebhooks, MasterKeys: keys, AdminKey: c.AdminKey, Logger: log,
 		EtcdTLS: etcd, RPCTLS: rpc,
 	})
 	if err != nil {

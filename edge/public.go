@@ -10,6 +10,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/edge/node"
 	"github.com/fingerpost/fingerpost/sync/cli"
+	"github.com/fingerpost/fingerpost/sync/crowd"
 )
 
 // public is the flags that say how the world comes in.
@@ -40,7 +41,7 @@ func (p *public) options() (node.Public, error) {
 		o.UnknownRate = -1
 	}
 	var err error
-	if o.MaxConnections, err = connections(p.MaxConnections, openFiles()); err != nil {
+	if o.MaxConnections, err = connections(p.MaxConnections, crowd.OpenFiles()); err != nil {
 		return o, err
 	}
 	sockets, err := activation.Listeners()

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
+	"github.com/fingerpost/fingerpost/sync/crowd"
 )
 
 // Options of a Server. Those without a default are required.
@@ -25,6 +26,10 @@ type Options struct {
 	// Addr, RPCAddr and OpsAddr are host:port to listen on; port 0 picks a free
 	// one.
 	Addr, RPCAddr, OpsAddr string
+	// MaxConnections bounds those of the API, and likewise those for the RPC. 0 means
+	// 10,000, or a third of the files that this process may open if that is less; it
+	// cannot be more than that.
+	MaxConnections int
 	// Region is where this server runs; "" is a region too. Writers of different
 	// regions lease codes from different shards.
 	Region string
@@ -81,6 +86,11 @@ func (o *Options) complete() error {
 	if err := o.completeDomain(); err != nil {
 		return err
 	}
+	most, err := connections(o.MaxConnections, crowd.OpenFiles())
+	if err != nil {
+		return fmt.Errorf("--max-connections: %w", err)
+	}
+	o.MaxConnections = most
 	return errors.Join(checkDatabase(o.DatabaseURL), checkEtcd(o.Etcd))
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/stats"
 	"github.com/fingerpost/fingerpost/controlplane/internal/store"
 	"github.com/fingerpost/fingerpost/sync/address"
+	"github.com/fingerpost/fingerpost/sync/crowd"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/ops"
 )
@@ -120,9 +121,10 @@ func (s *Server) loop(name string, fn func(context.Context)) {
 }
 
 // serve answers HTTP on l with handler until the teardown.
-func (s *Server) serve(l net.Listener, handler http.Handler) {
+func (s *Server) serve(l *crowd.Listener, handler http.Handler) {
 	server := &http.Server{
 		Handler:           handler,
+		ConnState:         l.State,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      45 * time.Second, // a receipt may be waited for 30 s

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -229,7 +230,7 @@ func (s *Server) openIngest(context.Context) (err error) {
 
 func (s *Server) serveRPC(context.Context) (err error) {
 	s.rpc, err = rpc.New(rpc.Options{
-		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: s.ingest, Edges: s.receipts, Gate: s.callGate, Logger: s.Logger,
+		Addr: s.Options.RPCAddr, TLS: s.RPCTLS, Links: s.store, Ranges: s.issuer, Clicks: s.ingest, Edges: s.receipts, Gate: s.callGate, Logger: s.Logger, MaxConnections: s.MaxConnections,
 	})
 	if err != nil {
 		return err
@@ -287,11 +288,16 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.api, err = net.Listen("tcp", s.Options.Addr)
+	listener, err := net.Listen("tcp", s.Options.Addr)
 	if err != nil {
 		return listenRemedy("API", "--addr (in standalone, --control-addr)", s.Options.Addr, err)
 	}
-	s.serve(s.api, handler)
+	limited, err := s.limit(listener)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	s.api = limited
+	s.serve(limited, handler)
 	return nil
 }
 

@@ -13,7 +13,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/fingerpost/fingerpost/sync/crowd"
 )
+
+// maxConnections is far more than those have that look at a process.
+const maxConnections = 100
 
 // Options of a Server.
 type Options struct {
@@ -51,6 +56,7 @@ func New(o Options) (*Server, error) {
 	s.server = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn),
 	}
 	return s, nil
@@ -62,10 +68,11 @@ func (s *Server) Start() error {
 	if err != nil {
 		return fmt.Errorf("listening for ops: %w", err)
 	}
-	s.listener = l
+	limited := crowd.Limit(l, maxConnections)
+	s.listener, s.server.ConnState = limited, limited.State
 	go func() {
 		defer close(s.done)
-		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(limited); !errors.Is(err, http.ErrServerClosed) {
 			s.options.Logger.Error("ops port ended", "error", err)
 		}
 	}()

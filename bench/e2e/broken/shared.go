@@ -58,4 +58,18 @@ var sharedFaults = []breakage{
 		new:     "for len(header) > 0 {",
 		pkg:     "./sync/address", run: "TestForwarded",
 	},
+	{
+		promise: "A7 memory bounded: connections without a request shut others out",
+		file:    "sync/crowd/listener.go",
+		old:     "one.rest(state == http.StateNew || state == http.StateIdle)",
+		new:     "one.rest(state == http.StateIdle)",
+		pkg:     "./sync/crowd", run: "TestIdleOnesMakeRoom",
+	},
+	{
+		promise: "A7 memory bounded: any number of connections is taken",
+		file:    "sync/crowd/listener.go",
+		old:     "case l.open < l.most:",
+		new:     "case l.open >= 0:",
+		pkg:     "./sync/crowd", run: "TestOthersWait|TestIdleOnesMakeRoom",
+	},
 }

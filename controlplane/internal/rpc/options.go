@@ -53,6 +53,8 @@ type Options struct {
 	// for its own; 0 means 10 s. Edges should wait longer: who leaves earlier sends what
 	// is booked again.
 	ShipDeadline time.Duration
+	// MaxConnections bounds the connections; 0 means 10,000. More wait until one ends.
+	MaxConnections int
 	// TLS, if set, is used for every connection.
 	TLS    *tls.Config
 	Logger *slog.Logger
@@ -72,6 +74,8 @@ func (o *Options) validate() error {
 		return errors.New("rpc: Deadline is negative")
 	case o.ShipDeadline < 0:
 		return errors.New("rpc: ShipDeadline is negative")
+	case o.MaxConnections < 0:
+		return errors.New("rpc: MaxConnections is negative")
 	case o.Logger == nil:
 		return errors.New("rpc: Logger is missing")
 	}
@@ -80,6 +84,9 @@ func (o *Options) validate() error {
 	}
 	if o.ShipDeadline == 0 {
 		o.ShipDeadline = 10 * time.Second
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = 10_000
 	}
 	return nil
 }

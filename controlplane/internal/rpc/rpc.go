@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 
+	"github.com/fingerpost/fingerpost/sync/crowd"
 	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
@@ -21,13 +22,16 @@ const (
 	// maxCalls bounds the calls of one connection that run at once; more wait
 	// in the connection, not in our memory.
 	maxCalls = 256
+	// maxIdle is how long a connection may be without a call: then its place is
+	// another's. An edge connects anew when it has something to ask.
+	maxIdle = 5 * time.Minute
 )
 
 // Server answers calls from Start until Stop.
 type Server struct {
 	Options
 	grpc     *grpc.Server
-	listener net.Listener
+	listener *crowd.Listener
 	done     chan struct{} // closed when Serve has ended
 }
 
@@ -48,7 +52,7 @@ func New(o Options) (*Server, error) {
 		grpc.ConnectionTimeout(5*time.Second),
 		// Edges ping to notice a dead path; oftener than this is a fault or an attack.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
-		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 5 * time.Second}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: maxIdle, Time: 10 * time.Second, Timeout: 5 * time.Second}),
 		grpc.UnaryInterceptor(s.guard),
 	)
 	wire.RegisterResolverServer(s.grpc, resolver{reader: o.Links})
@@ -64,10 +68,10 @@ func (s *Server) Start() error {
 	if err != nil {
 		return fmt.Errorf("listening for RPC: %w", err)
 	}
-	s.listener = l
+	s.listener = crowd.Limit(l, s.MaxConnections)
 	go func() {
 		defer close(s.done)
-		if err := s.grpc.Serve(l); err != nil {
+		if err := s.grpc.Serve(s.listener); err != nil {
 			s.Logger.Error("RPC port ended", "error", err)
 		}
 	}()
@@ -76,6 +80,9 @@ func (s *Server) Start() error {
 
 // Addr is where the server listens, after Start.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Connections is how many there are, after Start.
+func (s *Server) Connections() int { return s.listener.Open() }
 
 // Stop lets calls under way finish until ctx ends, and then breaks them off.
 func (s *Server) Stop(ctx context.Context) error {

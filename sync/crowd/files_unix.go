@@ -1,12 +1,12 @@
 //go:build unix
 
-package main
+package crowd
 
 import "syscall"
 
-// openFiles is how many files this process may have open, 0 if that is not known.
+// OpenFiles is how many files this process may have open, 0 if that is not known.
 // Go has raised the soft limit to the hard one.
-func openFiles() uint64 {
+func OpenFiles() uint64 {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
 		return 0
