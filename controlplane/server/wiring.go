@@ -251,7 +251,11 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	counters, err := limits.New(s.Now)
+	counters, err := limits.New(limits.Options{Now: s.Now})
+	if err != nil {
+		return err
+	}
+	guesses, err := limits.New(limits.Options{Now: s.Now})
 	if err != nil {
 		return err
 	}
@@ -282,7 +286,7 @@ func (s *Server) serveAPI(ctx context.Context) error {
 	}
 	s.loop("webhooks", hooks.Run)
 	handler, err := api.New(api.Options{
-		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Once: once, Trusted: s.trusted, Stats: s.stats, Live: s.live, Webhooks: hooks,
+		Links: s.links, Access: s.access, Audit: s.store, Domains: hosts, Limits: counters, Guesses: guesses, Once: once, Trusted: s.trusted, Stats: s.stats, Live: s.live, Webhooks: hooks,
 		Gate: s.apiGate, Receipts: s.receipts, Ranges: s.store, ShortURL: s.ShortURL, CursorKey: cursors, Deadline: s.Deadline, Logger: s.Logger, Registerer: s.Registry,
 	})
 	if err != nil {

@@ -170,4 +170,11 @@ var apiFaults = []breakage{
 		new:     "if h.all.Add(int64(n)) < 0 {",
 		pkg:     "./controlplane/internal/api", run: "TestA7HeldBodies",
 	},
+	{
+		promise: "A11 limits: addresses without number have a key's requests forgotten",
+		file:    "controlplane/internal/api/limit.go",
+		old:     "a.Guesses.Take(from, unknownKeys)",
+		new:     "a.Limits.Take(from, unknownKeys)",
+		pkg:     "./controlplane/internal/api", run: "TestA11Flood",
+	},
 }

@@ -101,7 +101,9 @@ func startWith(t testing.TB, change func(*api.Options)) *fixture {
 	hosts, err := ours.New(ours.Options{
 		Store: f.store, Workspace: f.access.WorkspaceExists, Default: "go.example", Changed: func() { f.readDomains(domains) }})
 	must(err)
-	counters, err := limits.New(f.clock)
+	counters, err := limits.New(limits.Options{Clients: 10, Now: f.clock})
+	must(err)
+	guesses, err := limits.New(limits.Options{Clients: 10, Now: f.clock})
 	must(err)
 	once, err := idempotency.New(f.store, log, nil)
 	must(err)
@@ -115,7 +117,7 @@ func startWith(t testing.TB, change func(*api.Options)) *fixture {
 		Store: f.store, Workspace: f.access.WorkspaceExists, Logger: log, Registerer: prometheus.NewRegistry()})
 	must(err)
 	o := api.Options{
-		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
+		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Guesses: guesses, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
 		Logger: log, Registerer: prometheus.NewRegistry()}
 	change(&o)
 	handler, err := api.New(o)

@@ -57,7 +57,7 @@ func rateOf(key *access.Key) int {
 // nobody could tell.
 func (a *api) guess(r *http.Request) (known func(), err error) {
 	from := address.Network(a.client(r)).String()
-	d, err := a.Limits.Take(from, unknownKeys)
+	d, err := a.Guesses.Take(from, unknownKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (a *api) guess(r *http.Request) (known func(), err error) {
 		setLimits(p.headers, "address", d, a.Links.Now())
 		return nil, p
 	}
-	return func() { a.Limits.Return(from, unknownKeys) }, nil
+	return func() { a.Guesses.Return(from, unknownKeys) }, nil
 }
 
 func tooMany(who, what string, d limits.Decision) *Problem {

@@ -87,6 +87,27 @@ func TestA11MadeUpKeys(t *testing.T) {
 	}
 }
 
+// TestA11Flood: whoever shows keys from any number of addresses has no key's requests
+// forgotten.
+func TestA11Flood(t *testing.T) {
+	f := startWith(t, func(o *api.Options) { o.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	f.stop()
+	limited, _, err := f.access.Create(t.Context(), access.NewKey{Scopes: []access.Scope{access.ReadURLs}, RateLimit: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	show := func(key, from string) answer {
+		return f.do("GET", "/api/v1/urls", "", "Authorization", "Bearer "+key, "X-Forwarded-For", from)
+	}
+	for range 2 {
+		show(limited, "203.0.113.5").want(t, 200, "", "")
+	}
+	for i := range 30 { // three times as many as are remembered
+		show("made up", fmt.Sprintf("2001:db8:0:%x::1", i)).want(t, 401, "unauthenticated", "")
+	}
+	show(limited, "203.0.113.5").want(t, 429, "rate_limited", "")
+}
+
 // headers holds both families of headers to each other.
 func headers(t *testing.T, a answer, policy string, limit int) {
 	t.Helper()

@@ -29,6 +29,9 @@ type Options struct {
 	Domains *domains.Domains
 	// Limits counts the requests of each key.
 	Limits *limits.Limiter
+	// Guesses counts the unknown keys that each address shows. It is another one: an
+	// attacker has addresses without number, and would have keys forgotten.
+	Guesses *limits.Limiter
 	// Once keeps Idempotency-Keys.
 	Once *idempotency.Keeper
 	// Trusted are the networks of proxies that are believed when they say where a
@@ -74,6 +77,8 @@ func (o *Options) validate() error {
 		return errors.New("api: Domains is missing")
 	case o.Limits == nil:
 		return errors.New("api: Limits is missing")
+	case o.Guesses == nil:
+		return errors.New("api: Guesses is missing")
 	case o.Once == nil:
 		return errors.New("api: Once is missing")
 	case o.Ranges == nil:

@@ -9,10 +9,16 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// tracked is how many clients are remembered. A client that is forgotten has
-// a full bucket; the least recently seen goes first, and its bucket is full
-// anyhow unless that many clients come within a second.
-const tracked = 100_000
+// Options of a Limiter.
+type Options struct {
+	// Clients is how many are remembered; 0 means 100,000. A client that is forgotten
+	// has a full bucket; the least recently seen goes first, and its bucket is full
+	// anyhow unless that many clients come within a second. Clients that anybody can be
+	// any number of do not belong in a Limiter with others.
+	Clients int
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
 
 // Limiter counts requests. It is safe for concurrent use.
 type Limiter struct {
@@ -25,16 +31,19 @@ type Limiter struct {
 	start time.Time
 }
 
-// New makes a Limiter; a nil now means time.Now.
-func New(now func() time.Time) (*Limiter, error) {
-	if now == nil {
-		now = time.Now
+// New makes a Limiter.
+func New(o Options) (*Limiter, error) {
+	if o.Clients == 0 {
+		o.Clients = 100_000
 	}
-	full, err := simplelru.NewLRU[string, time.Duration](tracked, nil)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	full, err := simplelru.NewLRU[string, time.Duration](o.Clients, nil)
 	if err != nil {
-		return nil, fmt.Errorf("making table of clients: %w", err)
+		return nil, fmt.Errorf("limits: Clients: %w", err)
 	}
-	return &Limiter{now: now, full: full, start: now()}, nil
+	return &Limiter{now: o.Now, full: full, start: o.Now()}, nil
 }
 
 // Decision is what a client may be told.

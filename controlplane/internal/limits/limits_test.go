@@ -19,7 +19,7 @@ func (c *clock) now() time.Time       { return time.Unix(1_700_000_000, c.at.Loa
 func (c *clock) pass(d time.Duration) { c.at.Add(int64(d)) }
 func limiter(t testing.TB, c *clock) *limits.Limiter {
 	t.Helper()
-	l, err := limits.New(c.now)
+	l, err := limits.New(limits.Options{Now: c.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestRefills(t *testing.T) {
 func TestNeverMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := new(clock)
-		l, err := limits.New(c.now)
+		l, err := limits.New(limits.Options{Now: c.now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestNeverMore(t *testing.T) {
 }
 
 func BenchmarkTake(b *testing.B) {
-	l, err := limits.New(nil)
+	l, err := limits.New(limits.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
