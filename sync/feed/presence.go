@@ -53,7 +53,8 @@ func (c *Client) announce(ctx context.Context, p *wire.Presence) error {
 	return fmt.Errorf("presence lease ended")
 }
 
-// Edges lists the edges that are present now.
+// Edges lists the edges that are present now. Damaged presences, and those that
+// name another edge than their key, are left out.
 func (c *Client) Edges(ctx context.Context) ([]*wire.Presence, error) {
 	resp, err := c.etcd.Get(ctx, edgesAt, clientv3.WithPrefix())
 	if err != nil {
@@ -62,7 +63,7 @@ func (c *Client) Edges(ctx context.Context) ([]*wire.Presence, error) {
 	var all []*wire.Presence
 	for _, kv := range resp.Kvs {
 		p := new(wire.Presence)
-		if err := proto.Unmarshal(kv.Value, p); err == nil {
+		if err := proto.Unmarshal(kv.Value, p); err == nil && edgesAt+p.GetId() == string(kv.Key) && p.GetId() != "" {
 			all = append(all, p)
 		}
 	}

@@ -155,17 +155,30 @@ func (c *Client) raiseAll(ctx context.Context, puts []*put, lease clientv3.Lease
 }
 
 // heldAlready says whether what etcd holds is p's version or a newer one, and
-// takes note of its revision in any case. A damaged value is replaced.
+// takes note of its revision in any case. A damaged value is replaced, and so is
+// one that no edge would serve: the version that it claims would otherwise keep
+// the link's next changes from all edges.
 func (p *put) heldAlready(kvs []*mvccpb.KeyValue) bool {
 	p.seen = 0
 	if len(kvs) == 0 {
 		return false
 	}
 	p.seen = kvs[0].GetModRevision()
-	held, err := decodeRecord(p.key, kvs[0].GetValue())
-	if err == nil && held.GetVersion() >= p.version {
+	if value := kvs[0].GetValue(); string(value) == p.value || versionOf(p.key, value) >= p.version {
 		p.revision = p.seen
 		return true
 	}
 	return false
+}
+
+// versionOf is the version of a record that may be served, else 0.
+func versionOf(key string, value []byte) uint64 {
+	r, err := decodeRecord(key, value)
+	if err != nil {
+		return 0
+	}
+	if _, err := r.ToLink(); err != nil {
+		return 0
+	}
+	return r.GetVersion()
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/link"
@@ -29,6 +32,7 @@ func Run(t *testing.T, start func(testing.TB) *Etcd) {
 		"a late follower learns the domains":    learnsDomains,
 		"domains change and go":                 domainsChange,
 		"a malformed value is skipped":          skipsMalformed,
+		"an unservable record is replaced":      replacesUnservable,
 		"a restart resumes without a rebase":    restartResumes,
 		"compaction while away rebases":         compactionRebases,
 		"a wiped etcd rebases":                  wipeRebases,
@@ -188,6 +192,23 @@ func skipsMalformed(t *testing.T, e *Etcd) {
 	r.WaitLink(t, key("bad"), 1)
 }
 
+// A record that must not be served has no say in which version is the newest.
+func replacesUnservable(t *testing.T, e *Etcd) {
+	c := Client(t, e.Endpoint())
+	r, _ := Follow(t, c)
+	r.WaitConfirmed(t)
+	forged := Record("abc", 9)
+	forged.Url = "javascript:alert(1)"
+	value, err := proto.Marshal(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	putKey(t, e, "/fingerpost/v1/links/localhost/abc", string(value))
+	r.WaitLink(t, key("abc"), 9) // whether it may be served is the follower's business
+	publish(t, c, Record("abc", 2))
+	r.wait(t, "version 2", func() bool { return slices.Contains(r.puts[key("abc")], 2) })
+}
+
 func publishBounded(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
 	publish(t, c, Record("abc", 1))
@@ -211,6 +232,9 @@ func presence(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
+	for key, value := range map[string]string{"odd": "\xff\xff no presence", "": "", "e2": "\x0a\x02e1"} {
+		putKey(t, e, "/fingerpost/v1/edges/"+key, value) // the last one says that it is e1
+	}
 	go func() {
 		defer close(done)
 		c.Announce(ctx, &wire.Presence{Id: "e1", Region: "eu", Address: "127.0.0.1:8000", Build: "test"})

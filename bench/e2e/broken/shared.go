@@ -19,9 +19,16 @@ var sharedFaults = []breakage{
 	{
 		promise: "2 no going back: publishing does not compare versions",
 		file:    "sync/feed/publish.go",
-		old:     "if err == nil && held.GetVersion() >= p.version {",
-		new:     "if err == nil && held.GetVersion() == p.version {",
+		old:     "versionOf(p.key, value) >= p.version {",
+		new:     "versionOf(p.key, value) == p.version {",
 		pkg:     "./sync/feed", run: "TestFeed/(versions|racing)",
+	},
+	{
+		promise: "F6 a record that no edge would serve keeps newer ones from the feed",
+		file:    "sync/feed/publish.go",
+		old:     "if _, err := r.ToLink(); err != nil {",
+		new:     "if _, err := r.ToLink(); err != nil && r == nil {",
+		pkg:     "./sync/feed", run: "TestFeed/an_unservable",
 	},
 	{
 		promise: "4 nothing slow in the way: a full disk ends the embedded etcd, and the process with it",
