@@ -8,7 +8,8 @@ import (
 	"net/url"
 	"runtime"
 
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	"modernc.org/sqlite" // registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // openSQLite opens the file at path. The write-ahead log lets readers go on
@@ -47,4 +48,10 @@ func openFile(ctx context.Context, path, setting string, conns int) (*sql.DB, er
 			fmt.Errorf("opening SQLite file %s (is its folder there, and writable?): %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// isLocked tells whether SQLite gave up because another program has locked the file.
+func isLocked(err error) bool {
+	var liteErr *sqlite.Error
+	return errors.As(err, &liteErr) && liteErr.Code() == sqlite3.SQLITE_BUSY
 }

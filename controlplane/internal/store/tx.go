@@ -100,17 +100,18 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// retryable makes PostgreSQL's deadlock look like the serialization failure that
-// crdb.ExecuteCtx repeats: the database has ended the transaction in both cases.
+// retryable makes PostgreSQL's deadlock and SQLite's file that another program has locked
+// look like the serialization failure that crdb.ExecuteCtx repeats: nothing was done.
 func retryable(err error) error {
 	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) && pgErr.Code == "40P01" {
-		return deadlock{err}
+	if errors.As(err, &pgErr) && pgErr.Code == "40P01" || isLocked(err) {
+		return gaveWay{err}
 	}
 	return err
 }
 
-type deadlock struct{ error }
+// gaveWay is a transaction that the database ended for another's sake.
+type gaveWay struct{ error }
 
-func (deadlock) SQLState() string { return "40001" }
-func (d deadlock) Unwrap() error  { return d.error }
+func (gaveWay) SQLState() string { return "40001" }
+func (g gaveWay) Unwrap() error  { return g.error }

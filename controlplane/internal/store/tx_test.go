@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -161,4 +162,29 @@ func together(n int, f func(i int)) {
 		group.Go(func() { f(i) })
 	}
 	group.Wait()
+}
+
+// A file that another program has locked for longer than SQLite waits is tried again.
+func TestLockedFileIsTriedAgain(t *testing.T) {
+	url := storetest.SQLite(t)
+	s := open(t, url)
+	other, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	attempts := 0
+	err = store.InTx(t.Context(), s, func(ctx context.Context, _ *sql.Tx) error {
+		if attempts++; attempts > 1 {
+			return nil
+		}
+		tx, err := other.BeginTx(ctx, nil) // s has the lock
+		if err == nil {
+			err = errors.Join(errors.New("two have the lock"), tx.Rollback())
+		}
+		return err
+	})
+	if err != nil || attempts != 2 {
+		t.Errorf("%d attempts, %v; want 2", attempts, err)
+	}
 }
