@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/fingerpost/fingerpost/bench/e2e/process"
 )
@@ -162,7 +161,7 @@ func arguments(flags map[string]string) []string {
 func refuses(t *testing.T, path string, args []string, names string) {
 	t.Helper()
 	p := process.Start(t, process.Spec{Path: path, Args: args, Env: []string{"FINGERPOST_ADMIN_KEY=" + adminKey}})
-	if status := p.Wait(15 * time.Second); status != 2 {
+	if status := p.Wait(startLimit); status != 2 {
 		t.Errorf("ended with %d; want 2", status)
 	}
 	lines := strings.Split(strings.TrimSuffix(p.Stderr(), "\n"), "\n")

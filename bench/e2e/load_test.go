@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fingerpost/fingerpost/bench/e2e/promise"
 	"github.com/fingerpost/fingerpost/bench/pace"
 )
 
@@ -32,18 +33,18 @@ func TestL1Saturation(t *testing.T) {
 		return func() bool { return e.metric(t, "fingerpost_edge_connections") == float64(n) }
 	}
 	peak := func() float64 {
-		eventually(t, 5*time.Second, "nobody is connected", connections(0))
+		eventually(t, startLimit, "nobody is connected", connections(0))
 		return lasting(d/4, limit, pace.Closed()).perSecond()
 	}
 	before := peak()
-	eventually(t, 5*time.Second, "nobody is connected", connections(0))
+	eventually(t, startLimit, "nobody is connected", connections(0))
 
 	var over offered
 	var group sync.WaitGroup
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	group.Go(func() { over = offer(ctx, t, e.addr, code, limit, fixed(t, 2*before)) })
-	eventually(t, 5*time.Second, "all that may are connected", connections(limit))
+	eventually(t, startLimit, "all that may are connected", connections(limit))
 	past := lasting(d, 4, fixed(t, 50)) // few, for refusing takes time from answering
 	end()
 	group.Wait()
@@ -88,7 +89,7 @@ func TestL2IdleConnections(t *testing.T) {
 	full := memory(t, e) - before
 	refused := 0
 	for i := range connections {
-		c, err := net.DialTimeout("tcp", e.addr, 5*time.Second)
+		c, err := net.DialTimeout("tcp", e.addr, startLimit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +167,7 @@ func TestL4HotKey(t *testing.T) {
 		return total >= want
 	})
 	e.Signal(15)
-	if status := e.Wait(5 * time.Second); status != 0 {
+	if status := e.Wait(promise.Within(stopLimit)); status != 0 {
 		t.Errorf("the edge ended with %d", status)
 	}
 	// The visitors' last requests may have been answered without their reading it.
@@ -180,7 +181,7 @@ func TestL4HotKey(t *testing.T) {
 // asked is a connection that has had one answer.
 func asked(t *testing.T, addr, code string) net.Conn {
 	t.Helper()
-	c, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	c, err := net.DialTimeout("tcp", addr, startLimit)
 	if err != nil {
 		t.Fatal(err)
 	}

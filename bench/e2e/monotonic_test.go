@@ -182,13 +182,13 @@ func catchUp(t *testing.T, c *cluster, w *writing) {
 	t.Helper()
 	for i, code := range w.codes {
 		last := w.url(i)
-		eventually(t, 5*time.Second, "the last change is taken", func() bool {
+		eventually(t, startLimit, "the last change is taken", func() bool {
 			status, _, err := w.api.call(t.Context(), "PATCH", "/urls/"+code, target(last))
 			return err == nil && status == 200
 		})
 		for _, edge := range c.edges {
 			v := newVisitor(edge)
-			eventually(t, 5*time.Second, edge+" shows the last change", func() bool {
+			eventually(t, startLimit, edge+" shows the last change", func() bool {
 				_, location, err := v.get(t.Context(), "/"+code)
 				return err == nil && location == last
 			})

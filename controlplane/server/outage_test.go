@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
+	"github.com/fingerpost/fingerpost/bench/e2e/promise"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
 )
 
@@ -74,32 +75,32 @@ func TestF7DatabaseAway(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			database := postgres.StartServer(t)
 			o := options(t, feedtest.Start(t).Endpoint())
-			o.DatabaseURL = database.URL("postgres")
+			o.DatabaseURL, o.Deadline = database.URL("postgres"), 0
 			s, _ := start(t, o)
 			base := "http://" + s.Addr()
-			becomes(t, base, http.StatusCreated, 10*time.Second)
+			becomes(t, base, http.StatusCreated, promise.Within(10*time.Second))
 
 			if err := tc.take(database); err != nil {
 				t.Fatal(err)
 			}
 			// More than the gate and its queue hold: nobody waits longer than a deadline.
 			for i, got := range tryTogether(500, base) {
-				if got.status != http.StatusServiceUnavailable || got.retryAfter == "" || got.took > 10*time.Second {
+				if got.status != http.StatusServiceUnavailable || got.retryAfter == "" || got.took > promise.Within(10*time.Second) {
 					t.Fatalf("create %d: %+v", i, got)
 				}
 			}
-			becomes(t, base, http.StatusServiceUnavailable, 5*time.Second)
+			becomes(t, base, http.StatusServiceUnavailable, promise.Within(5*time.Second))
 			// The breaker has opened: nothing waits for the database any more.
 			quick := tryTogether(50, base)
 			slices.SortFunc(quick, func(a, b tried) int { return int(a.took - b.took) })
-			if median := quick[len(quick)/2]; median.status != http.StatusServiceUnavailable || median.took > time.Second {
+			if median := quick[len(quick)/2]; median.status != http.StatusServiceUnavailable || median.took > promise.Within(time.Second) {
 				t.Errorf("refused like this: %+v", median)
 			}
 
 			if err := tc.give(database); err != nil {
 				t.Fatal(err)
 			}
-			becomes(t, base, http.StatusCreated, 5*time.Second)
+			becomes(t, base, http.StatusCreated, promise.Within(5*time.Second))
 		})
 	}
 }

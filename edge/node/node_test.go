@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fingerpost/fingerpost/bench/e2e/promise"
 	"github.com/fingerpost/fingerpost/edge/node"
 	"github.com/fingerpost/fingerpost/sync/feed"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
@@ -40,7 +41,7 @@ func start(t *testing.T, o node.Options) *node.Node {
 
 func stop(t *testing.T, n *node.Node) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), promise.Within(5*time.Second))
 	defer cancel()
 	if err := n.Stop(ctx); err != nil {
 		t.Error(err)

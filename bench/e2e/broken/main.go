@@ -85,7 +85,7 @@ func try(b breakage) (noticed string, err error) {
 		args = append(args, "-race")
 	}
 	cmd := exec.Command("go", append(args, b.pkg)...)
-	cmd.Env = append(os.Environ(), "FINGERPOST_OVERLAY="+overlayFile)
+	cmd.Env = append(os.Environ(), "FINGERPOST_JUDGE=1", "FINGERPOST_OVERLAY="+overlayFile)
 	out, err := cmd.CombinedOutput()
 	if err == nil {
 		return "", nil

@@ -118,7 +118,7 @@ func startWith(t testing.TB, change func(*api.Options)) *fixture {
 	must(err)
 	o := api.Options{
 		Links: rules, Access: f.access, Audit: f.store, Domains: hosts, Limits: counters, Guesses: guesses, Once: once, Stats: clicks, Live: watched, Webhooks: hooks, Receipts: noEdges{}, Ranges: f.store, ShortURL: "https://{domain}", CursorKey: make([]byte, 32),
-		Logger: log, Registerer: prometheus.NewRegistry()}
+		Deadline: time.Minute, Logger: log, Registerer: prometheus.NewRegistry()}
 	change(&o)
 	handler, err := api.New(o)
 	must(err)
