@@ -48,8 +48,9 @@ test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@
 test-clickhouse: ## deploy/clickhouse on a real engine: npm install --prefix DIR chdb@3.4.0, then CHDB=DIR
 	FINGERPOST_CHDB='$(CHDB)' go test -count 1 -run TestClickHouse -v ./edge/internal/events
 
-bench: ## the hot paths, creates against pgbench, and an edge beside nginx and HAProxy
+bench: ## the hot paths, creates against pgbench, promised times, and an edge beside nginx and HAProxy
 	go test -run '^$$' -bench . -benchmem ./edge/... ./controlplane/... ./bench/...
+	FINGERPOST_JUDGE=1 go test -vet=off -p 1 -count 1 ./bench/e2e ./controlplane/server ./edge/node
 	go run ./bench compare
 	go run ./bench compare --links 1000000 --growth 10000 --tail 10s --idle 0
 
