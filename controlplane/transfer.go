@@ -63,6 +63,9 @@ func (c *importLinks) Run(ctx context.Context, log *slog.Logger) error {
 				for _, failure := range p.Failures {
 					fmt.Fprintf(os.Stderr, "line %d: %v\n", failure.Line, failure.Err)
 				}
+				if p.Waiting != nil {
+					fmt.Fprintf(os.Stderr, "%d rows; trying again: %v\n", p.Rows, p.Waiting)
+				}
 				if p.Rows >= next {
 					fmt.Fprintf(os.Stderr, "%d rows\n", p.Rows)
 					next = p.Rows + reportEvery

@@ -15,6 +15,7 @@ type ImportLine struct {
 	Line     int          `json:"line,omitempty"`
 	Problem  *Problem     `json:"problem,omitempty"`
 	Progress *ImportCount `json:"progress,omitempty"`
+	Waiting  string       `json:"waiting,omitempty"`
 	Done     *ImportCount `json:"done,omitempty"`
 }
 

@@ -177,4 +177,25 @@ var apiFaults = []breakage{
 		new:     "a.Limits.Take(from, unknownKeys)",
 		pkg:     "./controlplane/internal/api", run: "TestA11Flood",
 	},
+	{
+		promise: "A8: a row whose commit was cut off is stored under another code",
+		file:    "controlplane/internal/links/batch.go",
+		old:     "if b.open = err != nil; b.open {",
+		new:     "if err != nil {",
+		pkg:     "./controlplane/internal/links", run: "TestImportIsPatient",
+	},
+	{
+		promise: "A8: a row whose commit was cut off finds its own code taken",
+		file:    "controlplane/internal/store/linkbatch.go",
+		old:     "|| b.all[i].Again {",
+		new:     "{",
+		pkg:     "./controlplane/internal/store", run: "TestSQLite/what_was_created",
+	},
+	{
+		promise: "A8: an import ends when the database is silent",
+		file:    "controlplane/internal/links/patience.go",
+		old:     "backoff.WithMaxElapsedTime(p.For)",
+		new:     "backoff.WithMaxTries(1)",
+		pkg:     "./controlplane/internal/links", run: "TestImportIsPatient",
+	},
 }

@@ -28,6 +28,7 @@ type ImportLine struct {
 	Line     int          `json:"line,omitempty" doc:"A line of the file that has become no link."`
 	Problem  *Problem     `json:"problem,omitempty" doc:"Why it has not, or why the import ended early."`
 	Progress *ImportCount `json:"progress,omitempty" doc:"How far the import is."`
+	Waiting  string       `json:"waiting,omitempty" doc:"Why nothing is stored at the moment. It is tried again, for a minute."`
 	Done     *ImportCount `json:"done,omitempty" doc:"On the last line of an import that came to its end."`
 }
 
@@ -104,6 +105,9 @@ func (t *importTeller) report(p transfer.Progress) {
 		t.say(ImportLine{Line: f.Line, Problem: t.api.problem("import-urls", f.Err)})
 	}
 	line := ImportLine{Progress: count(p)}
+	if p.Waiting != nil {
+		line.Waiting = t.api.problem("import-urls", p.Waiting).Detail
+	}
 	if p.Err != nil {
 		line.Problem = t.api.importProblem(p.Err)
 	}

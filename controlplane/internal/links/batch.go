@@ -29,8 +29,8 @@ const (
 
 // manner is how many links are made.
 type manner struct {
-	atOnce  int           // in one transaction
-	turns   chan struct{} // holds a value for each transaction under way
+	atOnce  int // in one transaction
+	store   func(ctx context.Context, b *batch)
 	publish func(ctx context.Context, block string, committed ...*Link)
 }
 
@@ -39,24 +39,28 @@ type manner struct {
 // the drafts that were in hand fail with ErrUnavailable, and whether they were
 // created is open. Each transaction may take as long as within.
 func (l *Links) CreateAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, within, manner{BatchLinks, l.turns, l.publish})
+	return l.createAll(ctx, by, drafts, manner{
+		BatchLinks, func(ctx context.Context, b *batch) { b.storeInTurn(ctx, within, l.turns) }, l.publish,
+	})
 }
 
 // Import is CreateAll for links that come from elsewhere in great numbers: the
 // outbox tells the edges of them in its own time, so that changes that matter
-// now are not held up.
-func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, within time.Duration) []Result {
-	return l.createAll(ctx, by, drafts, within, manner{ImportLinks, l.imports, func(context.Context, string, ...*Link) {}})
+// now are not held up. A draft that patience lets try again still makes one link.
+func (l *Links) Import(ctx context.Context, by Caller, drafts []Draft, p Patience) []Result {
+	return l.createAll(ctx, by, drafts, manner{
+		ImportLinks, func(ctx context.Context, b *batch) { b.persist(ctx, p, l.imports) }, func(context.Context, string, ...*Link) {},
+	})
 }
 
-func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, within time.Duration, m manner) []Result {
+func (l *Links) createAll(ctx context.Context, by Caller, drafts []Draft, m manner) []Result {
 	results := make([]Result, len(drafts))
 	var published sync.WaitGroup
 	for from := 0; from < len(drafts); from += m.atOnce {
 		to := min(from+m.atOnce, len(drafts))
 		b := &batch{links: l, drafts: drafts[from:to], results: results[from:to]}
 		b.draw(by)
-		b.storeInTurn(ctx, within, m.turns)
+		m.store(ctx, b)
 		published.Go(func() { // while the next are stored
 			for _, c := range b.committed {
 				m.publish(ctx, c.block, c.links...)
@@ -86,7 +90,8 @@ type batch struct {
 	todo      []int // indexes of drafts that are still to be stored
 	drawn     []*Link
 	committed []together
-	failed    error // of the database
+	failed    error // of the database, at the last attempt
+	open      bool  // what is to be stored may have been, by an attempt that failed
 }
 
 // together is links that one transaction created.
@@ -113,6 +118,7 @@ func (b *batch) draw(by Caller) {
 func (b *batch) storeInTurn(ctx context.Context, within time.Duration, turns chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	b.failed = nil
 	select {
 	case turns <- struct{}{}:
 		defer func() { <-turns }()
@@ -147,15 +153,15 @@ func (b *batch) fail(err error) {
 func (b *batch) try(ctx context.Context) error {
 	entries := make([]Entry, len(b.todo))
 	for n, i := range b.todo {
-		if !b.drawn[i].Custom {
+		if !b.drawn[i].Custom && !b.open {
 			if err := b.links.mint(ctx, b.drawn[i]); err != nil {
 				return err
 			}
 		}
-		entries[n] = Entry{Link: b.drawn[i], Reuse: b.drafts[i].Reuse}
+		entries[n] = Entry{Link: b.drawn[i], Reuse: b.drafts[i].Reuse, Again: b.open && !b.drawn[i].Custom}
 	}
 	outcomes, block, err := b.links.Store.CreateLinks(ctx, entries)
-	if err != nil {
+	if b.open = err != nil; b.open {
 		return err
 	}
 	var left []int
@@ -177,11 +183,13 @@ func (b *batch) try(ctx context.Context) error {
 func (b *batch) settle(i int, outcome Outcome) {
 	switch {
 	case outcome.Err != nil:
-		b.results[i].Err = classed("creating link", outcome.Err)
+		b.results[i] = Result{Err: classed("creating link", outcome.Err)}
 	case outcome.Existing != nil:
-		b.results[i].Made = &Made{Link: outcome.Existing, Existed: true}
+		// A code that was drawn for this link is nobody else's.
+		ours := !b.drawn[i].Custom && outcome.Existing.Key == b.drawn[i].Key
+		b.results[i] = Result{Made: &Made{Link: outcome.Existing, Existed: !ours}}
 	default:
 		made := b.drawn[i]
-		b.results[i].Made = &Made{Link: made, Warnings: append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)}
+		b.results[i] = Result{Made: &Made{Link: made, Warnings: append(warnHost("long_url", made.URL), warnHost("expired_url", made.ExpiredURL)...)}}
 	}
 }

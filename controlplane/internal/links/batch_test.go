@@ -22,7 +22,7 @@ func TestImportsTakeTurns(t *testing.T) {
 		start := time.Now()
 		for _, alias := range []string{"one", "two", "three", "four", "five"} {
 			imports.Go(func() {
-				if result := l.Import(t.Context(), alice, draft(alias), time.Minute)[0]; result.Err != nil {
+				if result := l.Import(t.Context(), alice, draft(alias), links.Patience{Within: time.Minute})[0]; result.Err != nil {
 					t.Error(result.Err)
 				}
 			})

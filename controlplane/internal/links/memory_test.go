@@ -24,7 +24,10 @@ type memory struct {
 	fail        error                   // answered by every call if set
 	batches     int                     // mu; calls of CreateLinks
 	takes       time.Duration           // by each of them
+	cut         []bool                  // mu; of the next of them, which fail: whether they have happened
 }
+
+var errCut = errors.New("the connection is cut")
 
 func (m *memory) CreateLink(_ context.Context, l *links.Link) error {
 	m.mu.Lock()
@@ -85,18 +88,37 @@ func (m *memory) ListLinks(_ context.Context, q links.Query) ([]*links.Link, lin
 	return found[:min(len(found), q.Limit)], links.Cursor{}, m.fail
 }
 
-// CreateLinks knows no reuse.
+// CreateLinks knows no reuse but of what an attempt before has made.
 func (m *memory) CreateLinks(ctx context.Context, all []links.Entry) ([]links.Outcome, string, error) {
 	m.mu.Lock()
 	m.batches++
+	var cut []bool
+	if len(m.cut) > 0 {
+		cut, m.cut = m.cut[:1], m.cut[1:]
+	}
 	m.mu.Unlock()
 	time.Sleep(m.takes)
+	if len(cut) > 0 && !cut[0] {
+		return nil, "", errCut
+	}
 	outcomes := make([]links.Outcome, len(all))
 	for i, entry := range all {
-		if err := m.CreateLink(ctx, entry.Link); errors.Is(err, links.ErrTaken) {
+		made := *entry.Link
+		if err := m.CreateLink(ctx, &made); errors.Is(err, links.ErrTaken) {
 			outcomes[i].Err = err
+			if held, _ := m.ReadLink(ctx, made.Key); entry.Again && held.URL == made.URL {
+				outcomes[i] = links.Outcome{Existing: held}
+			}
 		} else if err != nil {
 			return nil, "", err
+		}
+	}
+	if len(cut) > 0 {
+		return nil, "", errCut
+	}
+	for i, entry := range all {
+		if outcomes[i] == (links.Outcome{}) {
+			entry.Link.Version = 1
 		}
 	}
 	return outcomes, "", nil

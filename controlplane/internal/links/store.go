@@ -45,6 +45,9 @@ type Entry struct {
 	// Reuse asks for the owner's link in the same domain that redirects to the
 	// same target already, if there is one.
 	Reuse bool
+	// Again says that an attempt that was cut off may have created the link: its code,
+	// which is nobody else's, may be taken by itself.
+	Again bool
 }
 
 // Outcome is what became of an Entry: it was created if both are nil.

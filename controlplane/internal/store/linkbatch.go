@@ -112,7 +112,7 @@ type claim struct{ fingerprint, domain, owner string }
 // costs some microseconds.
 func claimsOf(all []links.Entry) []claim {
 	claims := make([]claim, len(all))
-	if !slices.ContainsFunc(all, func(n links.Entry) bool { return n.Reuse }) {
+	if !slices.ContainsFunc(all, func(n links.Entry) bool { return n.Reuse || n.Again }) {
 		return claims
 	}
 	for i, n := range all {
@@ -260,14 +260,15 @@ func (b *batch) targets() args {
 }
 
 // revive tries what could not be inserted as CreateLink does. An alias that leads
-// to the target already is what a caller wanted who reuses.
+// to the target already is what a caller wanted who reuses, and a code what one has
+// made who comes again.
 func (b *batch) revive(ctx context.Context, i int) error {
 	l := &b.fresh[i]
 	err := b.store.revive(ctx, b.tx, l)
 	if !errors.Is(err, links.ErrTaken) {
 		return err
 	}
-	if b.all[i].Reuse && l.Custom {
+	if b.all[i].Reuse && l.Custom || b.all[i].Again {
 		held, err := b.store.lockLink(ctx, b.tx, l.Key)
 		if err != nil {
 			return err

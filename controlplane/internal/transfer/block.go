@@ -64,9 +64,22 @@ func (b *block) shares(other *block) bool {
 	return false
 }
 
+// first says whether it is the turn of the block behind before to tell.
+func first(before []*block) bool {
+	if len(before) == 0 {
+		return true
+	}
+	select {
+	case <-before[len(before)-1].told:
+		return true
+	default:
+		return false
+	}
+}
+
 // store makes links of the rows that are drafts, and gives a result for each. All
 // have one time: then words that they share take one row of the index.
-func (b *block) store(ctx context.Context, im *importing) []links.Result {
+func (b *block) store(ctx context.Context, im *importing, waiting func(error)) []links.Result {
 	now := im.Now().UnixMilli()
 	drafts := make([]links.Draft, 0, len(b.rows))
 	for _, row := range b.rows {
@@ -79,5 +92,5 @@ func (b *block) store(ctx context.Context, im *importing) []links.Result {
 		}
 		drafts = append(drafts, d)
 	}
-	return im.to.Import(ctx, im.By, drafts, im.Deadline)
+	return im.to.Import(ctx, im.By, drafts, links.Patience{Within: im.Deadline, For: im.Patience, Waiting: waiting})
 }

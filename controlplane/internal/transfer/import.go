@@ -13,7 +13,7 @@ import (
 // Importer makes links.
 type Importer interface {
 	// Import answers for each draft; see links.Links.
-	Import(ctx context.Context, by links.Caller, drafts []links.Draft, within time.Duration) []links.Result
+	Import(ctx context.Context, by links.Caller, drafts []links.Draft, p links.Patience) []links.Result
 }
 
 // Settings of an import.
@@ -27,6 +27,9 @@ type Settings struct {
 	Always bool
 	// Deadline bounds each transaction's rows; 0 means 10 s.
 	Deadline time.Duration
+	// Patience is how long a block is tried again while the database does not answer;
+	// 0 means a minute.
+	Patience time.Duration
 	// Report is told of each block of rows, in the order of the file, and, if the
 	// import ends early, why. It is called by one goroutine after another while the
 	// file is read on.
@@ -38,6 +41,7 @@ type Settings struct {
 type Progress struct {
 	Rows, Created, Existing, Failed int
 	Failures                        []Failure // since the last report
+	Waiting                         error     // why nothing is stored at the moment; it is tried again
 	Err                             error     // why the import ends here, in its last report
 }
 
@@ -48,11 +52,14 @@ type Failure struct {
 }
 
 // Import reads r to its end. It ends early, with an error, if the file cannot be
-// read on, the database fails, or ctx ends; what was made stays made, and to run
+// read on, the database fails for longer than patience lasts, or ctx ends; what was made stays made, and to run
 // it again makes the rest. It returns when r has nothing in hand any more.
 func Import(ctx context.Context, to Importer, r Reader, s Settings) (Progress, error) {
 	if s.Deadline == 0 {
 		s.Deadline = 10 * time.Second
+	}
+	if s.Patience == 0 {
+		s.Patience = time.Minute
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -119,12 +126,25 @@ func (im *importing) begin(ctx context.Context, b *block) {
 	go func() {
 		defer close(b.told)
 		b.awaitRivals(before)
-		results := b.store(ctx, im)
+		results := b.store(ctx, im, func(err error) {
+			if first(before) {
+				im.wait(err)
+			}
+		})
 		if len(before) > 0 {
 			<-before[len(before)-1].told
 		}
 		im.tell(b, results)
 	}()
+}
+
+// wait reports that it is the database that is waited for, unless the import ends.
+func (im *importing) wait(err error) {
+	if im.progress.Err == nil {
+		im.progress.Waiting = err
+		im.report()
+		im.progress.Waiting = nil
+	}
 }
 
 // tell reports what became of b, unless a block before it has ended the import.

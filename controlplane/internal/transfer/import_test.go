@@ -61,6 +61,26 @@ func TestBlocksAtOnce(t *testing.T) {
 	})
 }
 
+// TestA8ImportWaits: while the database does not answer, the block whose turn it is
+// says so, with what is stored already.
+func TestA8ImportWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		to := newSlow(second)
+		to.waits = func(block int) int { return min(block, 2) } // all but the first
+		file := fileOf(3)
+		done := run(t.Context(), to, &file, false)
+		var told []int
+		for _, p := range done.reports {
+			if p.Waiting != nil {
+				told = append(told, p.Rows)
+			}
+		}
+		if done.err != nil || done.final.Created != 3000 || done.final.Waiting != nil || fmt.Sprint(told) != "[1000 1000]" {
+			t.Errorf("waited at %v; told %+v", told, done)
+		}
+	})
+}
+
 // TestA8RivalsKeepTheirOrder: rows about one code or one target end as they do one
 // after the other, also if the later one's block is the quicker.
 func TestA8RivalsKeepTheirOrder(t *testing.T) {

@@ -40,6 +40,7 @@ func fileOf(blocks int) rows {
 type slow struct {
 	takes func(block int) time.Duration // by the block's first line
 	fails func(block int) bool
+	waits func(block int) int // how often the database does not answer
 
 	mu              sync.Mutex
 	codes           map[string]string // mu; and their targets
@@ -49,11 +50,11 @@ type slow struct {
 }
 
 func newSlow(takes func(block int) time.Duration) *slow {
-	return &slow{takes: takes, fails: func(int) bool { return false }, codes: make(map[string]string), targets: make(map[string]bool)}
+	return &slow{takes: takes, fails: func(int) bool { return false }, waits: func(int) int { return 0 }, codes: make(map[string]string), targets: make(map[string]bool)}
 }
 
 // Import is transfer.Importer's.
-func (s *slow) Import(ctx context.Context, _ links.Caller, drafts []links.Draft, _ time.Duration) []links.Result {
+func (s *slow) Import(ctx context.Context, _ links.Caller, drafts []links.Draft, p links.Patience) []links.Result {
 	if len(drafts) == 0 {
 		return nil
 	}
@@ -61,6 +62,10 @@ func (s *slow) Import(ctx context.Context, _ links.Caller, drafts []links.Draft,
 	results := make([]links.Result, len(drafts))
 	var block int
 	fmt.Sscan(strings.TrimPrefix(*drafts[0].Fields.URL, "https://example.com/"), &block)
+	for range s.waits(block) {
+		time.Sleep(p.Within)
+		p.Waiting(links.ErrUnavailable)
+	}
 	select {
 	case <-time.After(s.takes(block)):
 	case <-ctx.Done():

@@ -92,6 +92,45 @@ func reuse(t *testing.T, s *store.Store) {
 	}
 }
 
+// createdBefore: links that come again are found by their codes, whatever they are
+// now, and others' codes are others'.
+func createdBefore(t *testing.T, s *store.Store) {
+	entry := func(code string, again bool) links.Entry {
+		l := sample(code)
+		l.URL += code
+		l.Custom, l.ExpiresAt = false, 2_000 // it has passed
+		return links.Entry{Link: l, Again: again}
+	}
+	if _, _, err := s.CreateLinks(timeout(t), []links.Entry{entry("one", false), entry("two", false)}); err != nil {
+		t.Fatal(err)
+	}
+	other := sample("other")
+	other.URL = "https://example.org/other"
+	create(t, s, other)
+	reusing := entry("two", true)
+	reusing.Reuse = true
+	again := []links.Entry{entry("one", true), reusing, entry("three", true), entry("other", true), entry("one", false)}
+	outcomes, _, err := s.CreateLinks(timeout(t), again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"one", "two", "", "taken", "taken"} {
+		got := ""
+		switch o := outcomes[i]; {
+		case errors.Is(o.Err, links.ErrTaken):
+			got = "taken"
+		case o.Existing != nil:
+			got = o.Existing.Code
+		}
+		if got != want {
+			t.Errorf("entry %d: %q, want %q", i, got, want)
+		}
+	}
+	if all := list(t, s, links.Query{Limit: 10}); len(all) != 4 {
+		t.Errorf("%d links", len(all))
+	}
+}
+
 // reuseRace: of many that want a link to one target, one creates it.
 func reuseRace(t *testing.T, s *store.Store) {
 	var mu sync.Mutex

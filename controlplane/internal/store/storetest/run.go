@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a refused change leaves everything as it was", refusedChange},
 		{"many links are created at once", batchRows},
 		{"a target is found", reuse},
+		{"what was created by an attempt that was cut off is found", createdBefore},
 		{"every version is kept", versions},
 		{"a link is renamed", renames},
 		{"a listing is complete and stable", listing},
