@@ -109,3 +109,25 @@ func FuzzChecked(f *testing.F) {
 		}
 	})
 }
+
+// What is no record is damage, unless it is zeros alone, as a file's hole is.
+func TestOnlyZerosAreNoDamage(t *testing.T) {
+	for name, c := range map[string]struct {
+		rest    []byte
+		damaged bool
+	}{
+		"nothing":               {nil, false},
+		"a zero":                {[]byte{0}, false},
+		"zeros":                 {make([]byte, pageSize), false},
+		"another byte, alone":   {[]byte{'x'}, true},
+		"another byte, always":  {bytes.Repeat([]byte{'x'}, pageSize), true},
+		"another byte at first": {append([]byte{'x'}, make([]byte, pageSize-1)...), true},
+		"another byte at last":  {append(make([]byte, pageSize-1), 'x'), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, damaged := scan(c.rest); damaged != c.damaged {
+				t.Errorf("damaged is %v, want %v", damaged, c.damaged)
+			}
+		})
+	}
+}
