@@ -103,9 +103,7 @@ func domains(t *testing.T) (etcd string) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.PublishDomain(t.Context(), &wire.Domain{Name: "a.example", Version: 1}); err != nil {
-		t.Fatal(err)
-	}
+	feedtest.PublishDomain(t, client, &wire.Domain{Name: "a.example", Version: 1})
 	return etcd
 }
 

@@ -4,7 +4,9 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/fingerpost/fingerpost/bench/e2e/promise"
 	"github.com/fingerpost/fingerpost/bench/report"
 	"github.com/fingerpost/fingerpost/bench/verify"
 	"github.com/fingerpost/fingerpost/bench/workload"
@@ -23,7 +25,7 @@ func verifySmall(t *testing.T, s *system) *verify.Result {
 	}
 	v, err := verify.New(verify.Options{
 		Control: s.control, Key: adminKey, Edges: s.edges, Targets: urls[:2000], Popularity: counts,
-		Requests: 20_000, Connections: 16, Changes: 40, Seed: 1, Logger: slog.New(slog.DiscardHandler),
+		Requests: 20_000, Connections: 16, Changes: 40, Follow: promise.Within(5 * time.Second), Seed: 1, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

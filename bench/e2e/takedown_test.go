@@ -17,6 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/fingerpost/fingerpost/bench/e2e/promise"
 	"github.com/fingerpost/fingerpost/controlplane/server"
 	"github.com/fingerpost/fingerpost/edge/node"
 	"github.com/fingerpost/fingerpost/sync/feedtest"
@@ -87,7 +88,7 @@ func (f *fleet) addEdges(t *testing.T, edges int) {
 
 func ended(t *testing.T, stop func(context.Context) error) {
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), promise.Within(20*time.Second))
 		defer cancel()
 		if err := stop(ctx); err != nil {
 			t.Error(err)

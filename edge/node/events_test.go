@@ -62,9 +62,7 @@ func clicked(t *testing.T, kafka []string) *node.Node {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	if _, err := client.PublishDomain(t.Context(), &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}}); err != nil {
-		t.Fatal(err)
-	}
+	feedtest.PublishDomain(t, client, &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}})
 	plane.commit(record("code", 1, "https://t.example/1"))
 	o := options(t)
 	o.Control, o.Etcd = []string{plane.addr}, []string{etcd.Endpoint()}

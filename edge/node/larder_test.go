@@ -38,18 +38,14 @@ func surround(t *testing.T) *surroundings {
 
 func (s *surroundings) domain(d *wire.Domain) {
 	s.t.Helper()
-	if _, err := s.feed.PublishDomain(within(s.t), d); err != nil {
-		s.t.Fatal(err)
-	}
+	feedtest.PublishDomain(s.t, s.feed, d)
 }
 
 // publish commits a record and tells the feed.
 func (s *surroundings) publish(r *wire.Record) {
 	s.t.Helper()
 	s.plane.commit(r)
-	if _, err := s.feed.PublishLink(within(s.t), r); err != nil {
-		s.t.Fatal(err)
-	}
+	feedtest.Publish(s.t, s.feed, r)
 }
 
 // start runs an edge in these surroundings until it is attached.

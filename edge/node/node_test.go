@@ -87,15 +87,11 @@ func TestLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.PublishDomain(t.Context(), &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}}); err != nil {
-		t.Fatal(err)
-	}
+	feedtest.PublishDomain(t, client, &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}})
 	publish := func(r *wire.Record) {
 		t.Helper()
 		plane.commit(r)
-		if _, err := client.PublishLink(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
+		feedtest.Publish(t, client, r)
 	}
 
 	o := options(t)

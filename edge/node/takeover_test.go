@@ -30,9 +30,7 @@ func backend(t *testing.T) (o node.Options, p *plane) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if _, err := client.PublishDomain(t.Context(), &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}}); err != nil {
-		t.Fatal(err)
-	}
+	feedtest.PublishDomain(t, client, &wire.Domain{Name: "localhost", Version: 1, Aliases: []string{"127.0.0.1"}})
 	p.commit(record("code", 1, "https://t.example/"))
 	o = options(t)
 	o.Control, o.Etcd = []string{p.addr}, []string{etcd.Endpoint()}

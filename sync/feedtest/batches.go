@@ -54,8 +54,8 @@ func largestBatch(t *testing.T, e *Etcd) {
 // holds, what is too large, and two versions of one link, together.
 func batchRaises(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
-	held := publish(t, c, Record("older", 5))
-	publish(t, c, Record("newer", 5))
+	held := Publish(t, c, Record("older", 5))
+	Publish(t, c, Record("newer", 5))
 	large := Record("large", 1)
 	large.Url += string(make([]byte, 20<<10))
 	all := publishAll(t, c, Record("fresh", 1), Record("newer", 6), Record("older", 4), large, Record("twice", 1), Record("twice", 2))
@@ -71,8 +71,8 @@ func batchRaises(t *testing.T, e *Etcd) {
 	r.WaitConfirmed(t)
 	// What etcd holds now is what publishing the version below does not change.
 	for code, version := range map[string]uint64{"fresh": 1, "newer": 6, "older": 5, "twice": 2} {
-		since := publish(t, c, Record(code, version))
-		if again := publish(t, c, Record(code, version-1)); again != since {
+		since := Publish(t, c, Record(code, version))
+		if again := Publish(t, c, Record(code, version-1)); again != since {
 			t.Errorf("%s: version %d was not held", code, version)
 		}
 	}
@@ -92,7 +92,7 @@ func batchResumes(t *testing.T, e *Etcd) {
 	before := r.Rebases()
 	e.Stop()
 	e.Restart()
-	publish(t, Client(t, e.Endpoint()), Record("d", 1))
+	Publish(t, Client(t, e.Endpoint()), Record("d", 1))
 	r.WaitLink(t, key("d"), 1)
 	if r.Rebases() != before {
 		t.Error("a watch that was cut off after a batch started afresh")

@@ -71,14 +71,29 @@ func Record(code string, version uint64) *wire.Record {
 
 func key(code string) link.Key { return link.Key{Domain: "localhost", Code: code} }
 
-// publish puts a record within a generous time.
-func publish(tb testing.TB, c *feed.Client, r *wire.Record) int64 {
+// Publish puts a record, again if etcd did not get to it because the machine stood still.
+func Publish(tb testing.TB, c *feed.Client, r *wire.Record) (revision int64) {
 	tb.Helper()
-	revision, err := c.PublishLink(within(tb, 20*time.Second), r)
-	if err != nil {
-		tb.Fatal(err)
+	return put(tb, func(ctx context.Context) (int64, error) { return c.PublishLink(ctx, r) })
+}
+
+// PublishDomain is Publish of a domain's settings.
+func PublishDomain(tb testing.TB, c *feed.Client, d *wire.Domain) (revision int64) {
+	tb.Helper()
+	return put(tb, func(ctx context.Context) (int64, error) { return c.PublishDomain(ctx, d) })
+}
+
+func put(tb testing.TB, publish func(context.Context) (int64, error)) int64 {
+	tb.Helper()
+	for ctx := within(tb, time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		revision, err := publish(ctx)
+		if err == nil {
+			return revision
+		}
+		if ctx.Err() != nil {
+			tb.Fatal(err)
+		}
 	}
-	return revision
 }
 
 func within(tb testing.TB, d time.Duration) context.Context {
@@ -91,8 +106,8 @@ func delivers(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
 	r, _ := Follow(t, c)
 	r.WaitConfirmed(t)
-	first := publish(t, c, Record("abc", 1))
-	second := publish(t, c, Record("abc", 2))
+	first := Publish(t, c, Record("abc", 1))
+	second := Publish(t, c, Record("abc", 2))
 	if second <= first {
 		t.Errorf("revisions %d then %d, want them to rise", first, second)
 	}
@@ -107,11 +122,11 @@ func versionsRise(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
 	r, _ := Follow(t, c)
 	r.WaitConfirmed(t)
-	newest := publish(t, c, Record("abc", 5))
-	if late := publish(t, c, Record("abc", 4)); late != newest {
+	newest := Publish(t, c, Record("abc", 5))
+	if late := Publish(t, c, Record("abc", 4)); late != newest {
 		t.Errorf("an older version gave revision %d, want %d, where the newer one stands", late, newest)
 	}
-	publish(t, c, Record("end", 1))
+	Publish(t, c, Record("end", 1))
 	r.WaitLink(t, key("end"), 1)
 	if got := r.Puts(key("abc")); len(got) != 1 || got[0] != 5 {
 		t.Errorf("delivered versions %v, want 5 alone", got)
@@ -125,7 +140,7 @@ func publishersRace(t *testing.T, e *Etcd) {
 	const versions = 40
 	var wg sync.WaitGroup
 	for v := uint64(1); v <= versions; v++ {
-		wg.Go(func() { publish(t, c, Record("abc", v)) })
+		wg.Go(func() { Publish(t, c, Record("abc", v)) })
 	}
 	wg.Wait()
 	r.WaitLink(t, key("abc"), versions)
@@ -139,7 +154,7 @@ func publishersRace(t *testing.T, e *Etcd) {
 
 func publishesOnce(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
-	if a, b := publish(t, c, Record("abc", 3)), publish(t, c, Record("abc", 3)); a != b {
+	if a, b := Publish(t, c, Record("abc", 3)), Publish(t, c, Record("abc", 3)); a != b {
 		t.Errorf("revisions %d and %d, want the same", a, b)
 	}
 }
@@ -185,10 +200,10 @@ func skipsMalformed(t *testing.T, e *Etcd) {
 	putKey(t, e, "/fingerpost/v1/links/localhost/bad", "\xff\xff no record")
 	putKey(t, e, "/fingerpost/v1/links/localhost/large", strings.Repeat("x", link.MaxRecord+1))
 	putKey(t, e, "/fingerpost/v1/domains/odd/name", "")
-	publish(t, c, Record("good", 1))
+	Publish(t, c, Record("good", 1))
 	r.WaitLink(t, key("good"), 1)
 	r.wait(t, "three malformed values", func() bool { return len(r.malformed) == 3 })
-	publish(t, c, Record("bad", 1)) // a damaged value is replaced
+	Publish(t, c, Record("bad", 1)) // a damaged value is replaced
 	r.WaitLink(t, key("bad"), 1)
 }
 
@@ -205,13 +220,13 @@ func replacesUnservable(t *testing.T, e *Etcd) {
 	}
 	putKey(t, e, "/fingerpost/v1/links/localhost/abc", string(value))
 	r.WaitLink(t, key("abc"), 9) // whether it may be served is the follower's business
-	publish(t, c, Record("abc", 2))
+	Publish(t, c, Record("abc", 2))
 	r.wait(t, "version 2", func() bool { return slices.Contains(r.puts[key("abc")], 2) })
 }
 
 func publishBounded(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
-	publish(t, c, Record("abc", 1))
+	Publish(t, c, Record("abc", 1))
 	e.Stop()
 	if _, err := c.PublishLink(within(t, 300*time.Millisecond), Record("abc", 2)); err == nil {
 		t.Error("published to an etcd that is down")
@@ -220,12 +235,12 @@ func publishBounded(t *testing.T, e *Etcd) {
 
 func leaseLost(t *testing.T, e *Etcd) {
 	c := Client(t, e.Endpoint())
-	publish(t, c, Record("abc", 1))
+	Publish(t, c, Record("abc", 1))
 	e.Stop()
 	e.Wipe()
 	e.Restart()
-	publish(t, c, Record("abc", 2))
-	publish(t, c, Record("def", 1))
+	Publish(t, c, Record("abc", 2))
+	Publish(t, c, Record("def", 1))
 }
 
 func presence(t *testing.T, e *Etcd) {

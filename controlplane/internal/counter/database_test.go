@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/fingerpost/fingerpost/bench/e2e/postgres"
 	"github.com/fingerpost/fingerpost/controlplane/internal/codes"
@@ -70,6 +71,7 @@ type writer struct {
 // write mints n numbers, through as many lives as its luck demands.
 func (w *writer) write(t *testing.T, n int) {
 	random := rand.New(rand.NewPCG(uint64(w.number), 1))
+	patience := time.Now().Add(time.Minute)
 	for life := 0; len(w.ids) < n && t.Context().Err() == nil; life++ {
 		issuer, err := counter.NewSharded(t.Context(), w.store) // as a new process would
 		if err != nil {
@@ -83,6 +85,10 @@ func (w *writer) write(t *testing.T, n int) {
 			id, _, err := m.Mint(t.Context(), 7)
 			if err != nil && soon.dead() {
 				break
+			}
+			if errors.Is(err, counter.ErrUnavailable) && time.Now().Before(patience) { // the machine stands still
+				time.Sleep(20 * time.Millisecond)
+				continue
 			}
 			if err != nil {
 				t.Error(err)
