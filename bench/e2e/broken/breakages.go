@@ -3,4 +3,4 @@ package main
 import "slices"
 
 // breakages are all of them, by the part that they break.
-var breakages = slices.Concat(edgeFaults, clickFaults, planeFaults, apiFaults, secretFaults, sharedFaults)
+var breakages = slices.Concat(edgeFaults, clickFaults, planeFaults, storeFaults, apiFaults, secretFaults, sharedFaults)
