@@ -57,6 +57,38 @@ func occupied(function string) bool {
 	return strings.Contains(all.String(), function)
 }
 
+// What waits for a feed that is slow has left the gate in front of the database.
+func TestSlowFeedIsOutside(t *testing.T) {
+	path := feedtest.NewLink(t, feedtest.Start(t).Endpoint())
+	s, _ := start(t, options(t, path.Addr()))
+	path.Freeze()
+	eventually(t, "a create that waits for the feed", func() bool {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			try("http://" + s.Addr())
+		}()
+		defer func() { <-done }()
+		for waits := false; !waits; waits = occupied("outbox.(*batcher).publish(") {
+			select {
+			case <-done: // the feed is left alone for a second
+				return false
+			default:
+			}
+		}
+		outside := strings.Contains(metrics(t, s), `fingerpost_control_admitted{gate="api"} 0`)
+		select {
+		case <-done: // nobody can tell
+			return false
+		default:
+		}
+		if !outside {
+			t.Error("it waits inside")
+		}
+		return true
+	})
+}
+
 // F15: who watches clicks is told that it is over when the server stops, and does
 // not hold it up.
 func TestF15StreamsEnd(t *testing.T) {

@@ -188,7 +188,7 @@ func (s *Server) openLinks(ctx context.Context) error {
 		Domains: &s.domains.known, Domain: s.Domain, Offensive: s.Offensive, Now: s.Now,
 	}
 	if s.outbox != nil {
-		o.Publisher = receipts.Publisher{Next: s.outbox, Book: s.receipts}
+		o.Publisher = api.Outside{Next: receipts.Publisher{Next: s.outbox, Book: s.receipts}}
 	}
 	s.links, err = links.New(o)
 	return err

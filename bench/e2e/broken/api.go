@@ -198,4 +198,18 @@ var apiFaults = []breakage{
 		new:     "backoff.WithMaxTries(1)",
 		pkg:     "./controlplane/internal/links", run: "TestImportIsPatient",
 	},
+	{
+		promise: "nobody is waited for in front of the database: a slow feed is",
+		file:    "controlplane/internal/api/admit.go",
+		old:     "\t\tleave(false)\n",
+		new:     "\t\tdefer leave(false)\n",
+		pkg:     "./controlplane/internal/api", run: "TestSlowFeed",
+	},
+	{
+		promise: "nobody is waited for in front of the database: publishing is not outside",
+		file:    "controlplane/server/wiring.go",
+		old:     "api.Outside{Next: receipts.Publisher{Next: s.outbox, Book: s.receipts}}",
+		new:     "receipts.Publisher{Next: s.outbox, Book: s.receipts}",
+		pkg:     "./controlplane/server", run: "TestSlowFeedIsOutside",
+	},
 }

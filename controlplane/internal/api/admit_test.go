@@ -17,6 +17,7 @@ import (
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/controlplane/internal/admission"
 	"github.com/fingerpost/fingerpost/controlplane/internal/api"
+	"github.com/fingerpost/fingerpost/controlplane/internal/links"
 )
 
 func gate(t *testing.T, slots int) *admission.Gate {
@@ -102,6 +103,41 @@ func TestLaggingEdges(t *testing.T) {
 		}
 		leave(false)
 	}
+}
+
+// slow is a feed that takes nothing before the test says so.
+type slow struct {
+	silent
+	waits, takes chan struct{}
+}
+
+func (s slow) Publish(ctx context.Context, block string, committed []*links.Link) {
+	s.waits <- struct{}{}
+	<-s.takes
+	s.silent.Publish(ctx, block, committed)
+}
+
+// Who waits for the feed keeps nobody from the database.
+func TestSlowFeed(t *testing.T) {
+	feed := slow{waits: make(chan struct{}), takes: make(chan struct{})}
+	f := startWith(t, func(o *api.Options) { o.Gate = gate(t, 1); o.Links.Publisher = api.Outside{Next: feed} })
+	var writes sync.WaitGroup
+	for i, write := range []func(){
+		func() {
+			f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
+		},
+		func() { f.do("POST", "/api/v1/urls", created, "Idempotency-Key", "1").want(t, 201, "", "") },
+		func() { f.do("POST", "/api/v1/urls/bulk", `{"items":[`+created+`]}`).want(t, 200, "", "") },
+		func() { f.do("PATCH", "/api/v1/urls/mine", `{"title":"new"}`).want(t, 200, "", "") },
+	} {
+		writes.Go(write)
+		<-feed.waits
+		if a := f.do("GET", "/api/v1/urls", ""); a.status != 200 {
+			t.Errorf("while write %d waits: %d %s", i, a.status, a.body)
+		}
+	}
+	close(feed.takes)
+	writes.Wait()
 }
 
 // Copies of a request that runs keep nobody from the database.
