@@ -44,19 +44,26 @@ func (l *Links) reserved(code string) bool { return l.words[strings.ToLower(code
 
 // offends says whether code, or a part of it between - and _, is an offensive
 // word, also with digits for letters. Words inside of words are let be: more
-// names hold one by accident than on purpose.
+// names hold one by accident than on purpose. So are numbers: poster-7175 is one
+// of a series.
 func (l *Links) offends(code string) bool {
 	lower := strings.ToLower(code)
-	plain := strings.Map(letterOf, lower)
-	if l.offensive[plain] || l.offensive[lower] {
+	if l.offensiveWord(lower) || l.offensiveWord(strings.Map(joined, lower)) {
 		return true
 	}
-	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return r == '-' || r == '_' }) {
-		if l.offensive[part] {
+	for part := range strings.FieldsFuncSeq(lower, func(r rune) bool { return r == '-' || r == '_' }) {
+		if l.offensiveWord(part) {
 			return true
 		}
 	}
-	return l.offensive[strings.Map(joined, plain)]
+	return false
+}
+
+// offensiveWord looks for word also with letters for its digits, unless it has
+// nothing else.
+func (l *Links) offensiveWord(word string) bool {
+	number := strings.Trim(word, "0123456789") == ""
+	return l.offensive[word] || !number && l.offensive[strings.Map(letterOf, word)]
 }
 
 // letterOf is the letter that a digit stands for in a word.

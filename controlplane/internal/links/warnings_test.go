@@ -87,6 +87,7 @@ func TestA4Offensive(t *testing.T) {
 	for alias, want := range map[string]string{
 		"shit": "alias offensive", "Big-SH1T": "alias offensive", "s_h_i_t": "alias offensive",
 		"scunthorpe": "", "class": "", "grape": "", "cockpit": "",
+		"poster-7175": "", "7175": "", "71-75": "", "71T5": "alias offensive", "my-t1t5": "alias offensive",
 	} {
 		_, err := l.Create(t.Context(), alice, links.Draft{Alias: alias, Fields: links.Fields{URL: of(target)}})
 		if want == "" && err != nil || want != "" && fieldsOf(err) != want {
