@@ -4,6 +4,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 BUILD       := CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags '-s -w'
 
+# Only programs that are kept are guided by a profile: for it, all is compiled once more.
+export GOFLAGS := $(GOFLAGS) -pgo=off
+PROFILE     := edge/default.pgo
+
 # SQLite's code is C that was translated to Go. Looking for races in that, too, makes it
 # five times slower; what calls it is looked at all the same.
 RACE        := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
@@ -14,7 +18,7 @@ BARE        := Alloc|BytesAre
 
 FUZZTIME    ?= 10m
 
-.PHONY: help run test check build bench generate broken fuzz test-cockroach test-clickhouse
+.PHONY: help run test check build profile bench generate broken fuzz test-cockroach test-clickhouse
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 18
@@ -37,10 +41,13 @@ check: ## format, vet, staticcheck, generated code, modules, known vulnerabiliti
 
 build: ## build the programs into bin/
 	@mkdir -p bin
-	$(BUILD) -o bin/edge ./edge
+	$(BUILD) -pgo=$(PROFILE) -o bin/edge ./edge
 	$(BUILD) -o bin/controlplane ./controlplane
-	$(BUILD) -o bin/standalone ./deploy/standalone
+	$(BUILD) -pgo=$(PROFILE) -o bin/standalone ./deploy/standalone
 	$(BUILD) -o bin/bench ./bench
+
+profile: ## renew the profile that edges are built with
+	go run ./bench profile $(PROFILE)
 
 test-cockroach: ## the store's suite on a real CockroachDB: URL=postgres://root@host:26257/defaultdb
 	FINGERPOST_COCKROACH_URL='$(URL)' go test -race -count 1 -timeout 1h -run TestCockroachDB -v ./controlplane/internal/store

@@ -16,7 +16,7 @@ func built(ctx context.Context, dir, path, pkg string, log *slog.Logger) (string
 	}
 	path = filepath.Join(dir, filepath.Base(filepath.Dir(pkg))+"-"+filepath.Base(pkg))
 	log.Info("building", "package", pkg)
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "build", "-pgo=auto", "-o", path, pkg).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w: %s", pkg, err, out)
 	}
 	return path, nil

@@ -43,7 +43,7 @@ func previousPrograms(t *testing.T) (control, edge string) {
 		return builds.Path(t, controlplanePkg), builds.Path(t, edgePkg)
 	}
 	// Trimmed of its folder, which is another each time, it is compiled once and cached.
-	if err := run("go", "build", "-trimpath", "-o", programs, controlplanePkg, edgePkg); err != nil {
+	if err := run("go", "build", "-pgo=off", "-trimpath", "-o", programs, controlplanePkg, edgePkg); err != nil {
 		t.Fatal("the previous build does not build")
 	}
 	return filepath.Join(programs, path.Base(controlplanePkg)), filepath.Join(programs, path.Base(edgePkg))

@@ -20,12 +20,10 @@ func Run(ctx context.Context, o Options) (r *Result, err error) {
 	if runtime.NumCPU() < 2 {
 		return nil, errors.New("peers: server and client need a processor each")
 	}
-	dir, err := os.MkdirTemp("", "fingerpost-peers-")
+	f, err := newField(o)
 	if err != nil {
-		return nil, fmt.Errorf("making a folder: %w", err)
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	f := &field{options: o, dir: dir, links: o.links()}
 	defer f.stop()
 	if err := f.start(ctx); err != nil {
 		return nil, err
@@ -61,12 +59,26 @@ type field struct {
 	memory  int64     // of the edge with all links
 }
 
-// start is long because it is the whole field, from top to bottom.
-func (f *field) start(ctx context.Context) (err error) {
+func newField(o Options) (*field, error) {
+	dir, err := os.MkdirTemp("", "fingerpost-peers-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder: %w", err)
+	}
+	return &field{options: o, dir: dir, links: o.links()}, nil
+}
+
+// startBehind starts what an edge needs.
+func (f *field) startBehind() (err error) {
 	if f.plane, err = startPlane(f.links); err != nil {
 		return err
 	}
-	if f.etcd, err = startEtcd(f.dir, f.options.Etcd); err != nil {
+	f.etcd, err = startEtcd(f.dir, f.options.Etcd)
+	return err
+}
+
+// start is long because it is the whole field, from top to bottom.
+func (f *field) start(ctx context.Context) (err error) {
+	if err := f.startBehind(); err != nil {
 		return err
 	}
 	f.options.Logger.Info("starting the servers", "links", len(f.links))
@@ -131,6 +143,7 @@ func (f *field) stop() {
 	if f.plane != nil {
 		f.plane.server.Stop()
 	}
+	_ = os.RemoveAll(f.dir) // what is left is in the way of nobody
 }
 
 func (f *field) server(name string) *server {
@@ -141,11 +154,11 @@ func (f *field) server(name string) *server {
 // does not count. Every other round goes backwards: who comes later meets a machine
 // that others have worked on.
 func (f *field) turns(ctx context.Context, r *Result) error {
-	all, err := writeScript(f.dir, "all", f.links)
+	all, err := writeScript(f.dir, "all", f.links, usual)
 	if err != nil {
 		return err
 	}
-	few, err := writeScript(f.dir, "few", f.links[:max(f.options.Few, 1)])
+	few, err := writeScript(f.dir, "few", f.links[:max(f.options.Few, 1)], usual)
 	if err != nil {
 		return err
 	}

@@ -73,8 +73,13 @@ func (e edge) start(f *field, id string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(e.name, addr, serverCPU, []string{"GOMAXPROCS=1"}, e.program, append(e.flags, "--id", id, "--addr", addr, "--ops-addr", ops,
+	s, err := start(e.name, addr, serverCPU, []string{"GOMAXPROCS=1"}, e.program, append(e.flags, "--id", id, "--addr", addr, "--ops-addr", ops,
 		"--control", f.plane.addr, "--etcd", f.etcd.addr, "--data", filepath.Join(f.dir, id), "--cache-bytes", fmt.Sprint(f.options.CacheBytes))...)
+	if err != nil {
+		return nil, err
+	}
+	s.ops = ops
+	return s, nil
 }
 
 // all asks for each link once, in order.
@@ -91,12 +96,18 @@ func (a all) Answered(n uint64, answer *load.Answer, err error) {
 	}
 }
 
-// appendRequest is what a browser asks, more or less.
-func appendRequest(buf []byte, code string) []byte {
+// usual are a browser's headers, more or less.
+const usual = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36\r\n" +
+	"Accept: text/html,*/*;q=0.8\r\nReferer: https://news.example/\r\n"
+
+func appendRequest(buf []byte, code string) []byte { return appendHead(buf, code, usual) }
+
+// appendHead is a request with these headers.
+func appendHead(buf []byte, code, headers string) []byte {
 	buf = append(buf, "GET /"...)
 	buf = append(buf, code...)
-	return append(buf, " HTTP/1.1\r\nHost: "+domain+"\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "+
-		"Chrome/142.0.0.0 Safari/537.36\r\nAccept: text/html,*/*;q=0.8\r\nReferer: https://news.example/\r\n\r\n"...)
+	buf = append(buf, " HTTP/1.1\r\nHost: "+domain+"\r\n"...)
+	return append(append(buf, headers...), "\r\n"...)
 }
 
 // told is all, and says at every fifth of the links how far it has come.

@@ -21,6 +21,7 @@ const serverCPU, clientCPU = "0", "1"
 // server is a running process that answers redirects.
 type server struct {
 	name, addr string
+	ops        string // the edges' second port
 	pid        int
 	cmd        *exec.Cmd
 }

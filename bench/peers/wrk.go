@@ -30,8 +30,8 @@ end
 `
 
 // writeScript writes the script of that name, which asks for links by their
-// popularity.
-func writeScript(dir, name string, links []Link) (path string, err error) {
+// popularity, and sends these headers with each request.
+func writeScript(dir, name string, links []Link, headers string) (path string, err error) {
 	counts, err := workload.Popularity("")
 	if err != nil {
 		return "", err
@@ -48,7 +48,7 @@ func writeScript(dir, name string, links []Link) (path string, err error) {
 	if err := writeLines(list, codes, func(l Link) string { return l.Code }); err != nil {
 		return "", err
 	}
-	request := strings.NewReplacer("\r\n", `\r\n`, "{code}", `" .. code .. "`).Replace(string(appendRequest(nil, "{code}")))
+	request := strings.NewReplacer("\r\n", `\r\n`, `"`, `\"`, "{code}", `" .. code .. "`).Replace(string(appendHead(nil, "{code}", headers)))
 	path = filepath.Join(dir, name+".lua")
 	if err := os.WriteFile(path, fmt.Appendf(nil, script, list, request), 0o644); err != nil {
 		return "", fmt.Errorf("writing wrk's script: %w", err)

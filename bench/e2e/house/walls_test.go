@@ -52,11 +52,12 @@ var walls = map[string]wall{
 	"visitors are described in one place": {
 		behind: []string{"github.com/mileusna/useragent", "github.com/oschwald/maxminddb-golang"}, from: []string{"edge/internal/visit"},
 	},
-	"Kafka's client stays with the events": {behind: []string{"github.com/twmb/franz-go"}, from: []string{"edge/internal/events"}, tests: true},
-	"fasthttp stays in the edge":           {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
-	"sketches stay with visitors":          {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}, tests: true},
-	"schemas are checked in tests":         {behind: []string{"github.com/santhosh-tekuri"}, tests: true},
-	"test support stays in tests":          {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
+	"Kafka's client stays with the events":  {behind: []string{"github.com/twmb/franz-go"}, from: []string{"edge/internal/events"}, tests: true},
+	"fasthttp stays in the edge":            {behind: []string{"github.com/valyala/fasthttp"}, from: []string{"edge"}},
+	"profiles are read where they are made": {behind: []string{"github.com/google/pprof"}, from: []string{"bench/peers"}},
+	"sketches stay with visitors":           {behind: []string{"github.com/axiomhq"}, from: []string{"controlplane/internal/visitors"}, tests: true},
+	"schemas are checked in tests":          {behind: []string{"github.com/santhosh-tekuri"}, tests: true},
+	"test support stays in tests":           {behind: []string{module + "/sync/feedtest"}, from: []string{"sync/feedtest"}, tests: true},
 }
 
 func TestWalls(t *testing.T) {
@@ -106,7 +107,7 @@ func TestSyncHasNoPackageOfItsOwn(t *testing.T) {
 // packages lists the module's packages.
 func packages(t *testing.T) []unit {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Name,GoFiles,Imports,TestImports,XTestImports", "./...")
+	cmd := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Dir,Doc,Name,GoFiles,Imports,TestImports,XTestImports", "./...")
 	cmd.Dir = top(t)
 	out, err := cmd.Output()
 	if err != nil {

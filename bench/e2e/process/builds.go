@@ -25,8 +25,9 @@ func NewBuilds(dir string) *Builds {
 // overlay names a file for go build -overlay: broken builds are tested with it.
 const overlay = "FINGERPOST_OVERLAY"
 
-// Path gives the program of a package, built without the race detector: the
-// tests look at its behaviour, and its own packages' tests at its races.
+// Path gives the program of a package, built without the race detector and without
+// a profile, for which all would be compiled again: the tests look at its behaviour,
+// and its own packages' tests at its races.
 func (b *Builds) Path(tb testing.TB, pkg string) string {
 	tb.Helper()
 	target := filepath.Join(b.dir, path.Base(path.Dir(pkg))+"-"+path.Base(pkg))
@@ -34,7 +35,7 @@ func (b *Builds) Path(tb testing.TB, pkg string) string {
 	build, ok := b.builds[pkg]
 	if !ok {
 		build = sync.OnceValue(func() error {
-			args := []string{"build", "-o", target}
+			args := []string{"build", "-pgo=off", "-o", target}
 			if file := os.Getenv(overlay); file != "" {
 				args = append(args, "-overlay", file)
 			}
