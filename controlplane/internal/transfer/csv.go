@@ -6,6 +6,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/links"
@@ -51,8 +53,14 @@ func newCSVReader(in *bufio.Reader) (*csvReader, error) {
 	r.in.ReuseRecord = true
 	r.in.FieldsPerRecord = -1
 	names, err := r.in.Read()
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("there is no line of headers")
+	case err != nil:
 		return nil, fmt.Errorf("reading the line of headers: %w", err)
+	case slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "\r") }):
+		// All of it would be headers, and no link be read.
+		return nil, errors.New("lines end with CR alone, and not with LF or CRLF")
 	}
 	found := make(map[column]bool)
 	for _, name := range names {

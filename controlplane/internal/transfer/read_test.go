@@ -103,6 +103,23 @@ func TestBadRows(t *testing.T) {
 	}
 }
 
+// A file of which no row can be read is refused, and not read as an empty one.
+func TestBadFiles(t *testing.T) {
+	for name, c := range map[string]struct{ file, want string }{
+		"empty":                {"", "no line of headers"},
+		"no URLs":              {"alias,title\nx,y\n", "no column is named long_url"},
+		"ends of lines are CR": {"long_url,alias\rhttps://example.com/,x\rhttps://example.com/y,y\r", "CR alone"},
+		"UTF-16":               {"\xff\xfel\x00o\x00n\x00g\x00_\x00u\x00r\x00l\x00\n\x00", "no column is named long_url"},
+		"compressed":           {"\x1f\x8b\x08\x00\x00\x00\x00\x00", "no column is named long_url"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := transfer.NewReader(strings.NewReader(c.file), ""); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
 // E15: whatever a file holds, reading it ends, and without a crash.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{"long_url,code\nhttps://example.com/,x\n", "long_url;tags\n\"a\"\"b\";[\"x\"]\n", `{"long_url":"x","tags":["a"]}`, "{}\n{", "\xef\xbb\xbfurl\n'=x"} {
