@@ -37,6 +37,10 @@ func (e *entry) book(a *load.Answer, err error) {
 	}
 }
 
+// later tells whether an edge said that it has no answer now, which is a contract and no
+// click.
+func later(a *load.Answer) bool { return a.Status == 503 && len(a.RetryAfter) > 0 }
+
 // wrong says what is the matter with a complete answer; it is empty if the
 // answer is a 302 to exactly target.
 func (e *entry) wrong(a *load.Answer, target string) string {

@@ -31,7 +31,7 @@ type PropagationResult struct {
 	Back Faults `json:"back"`
 	// Wrong are answers that are neither.
 	Wrong Faults `json:"wrong"`
-	// Unanswered are requests whose answer never arrived.
+	// Unanswered are requests whose answer never arrived, or was 503 with Retry-After.
 	Unanswered Faults `json:"unanswered"`
 }
 

@@ -17,7 +17,7 @@ type ReplayResult struct {
 	Latency   hist.Summary `json:"latency"`
 	// Wrong are answers other than a 302 to exactly the link's target.
 	Wrong Faults `json:"wrong"`
-	// Unanswered are requests whose answer never arrived.
+	// Unanswered are requests whose answer never arrived, or was 503 with Retry-After.
 	Unanswered Faults `json:"unanswered"`
 	Reconnects uint64 `json:"reconnects"`
 }
@@ -57,6 +57,8 @@ func (s *replaying) Answered(n uint64, a *load.Answer, err error) {
 		s.result.Wrong.add(fmt.Sprintf("%s: %v", e.code, err))
 	case err != nil:
 		s.result.Unanswered.add(fmt.Sprintf("%s: %v", e.code, err))
+	case later(a):
+		s.result.Unanswered.add(e.wrong(a, e.target))
 	default:
 		if wrong := e.wrong(a, e.target); wrong != "" {
 			s.result.Wrong.add(wrong)

@@ -53,8 +53,12 @@ func (w *watcher) get(ctx context.Context, e *entry) (ok bool, err error) {
 		w.result.Wrong.add(fmt.Sprintf("%s at %s: %v", e.code, w.addr, err))
 	case err != nil:
 		w.result.Unanswered.add(fmt.Sprintf("%s at %s: %v", e.code, w.addr, err))
+	case later(&w.answer):
+		w.result.Unanswered.add(w.addr + ": " + e.wrong(&w.answer, e.target))
+	default:
+		return true, nil
 	}
-	return err == nil, nil
+	return false, nil
 }
 
 // look asks once; the answer must be target.
