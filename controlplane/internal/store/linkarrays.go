@@ -19,15 +19,17 @@ const (
 	announceEach = `announced AS (INSERT INTO outbox (domain, code, version, created_at, claimed_until)
  SELECT domain, code, version, updated_at, 0 FROM written)`
 	announceAll = `announced AS (INSERT INTO outbox_blocks (` + blockColumns + `)
- VALUES (CAST(%s AS TEXT), CAST(%s AS TEXT), CAST(%s AS BIGINT), CAST(%s AS BIGINT), 0))`
+ SELECT CAST(%s AS TEXT), CAST(%s AS TEXT), CAST(%s AS BIGINT), CAST(%s AS BIGINT), 0
+ WHERE EXISTS (SELECT 1 FROM written))`
 )
 
 // createLinks is a statement, a transaction by itself, that writes any number of
 // links with all that follows from them, and gives the keys that were free. An
 // array for each column costs a server a quarter of what a parameter for each
 // value does. A list of links that share a word is written whole, also if a key of
-// it was not free: a search looks at each link again. together says that the outbox
-// names them in one row, whose values come last.
+// it was not free: a search looks at each link again. If no key was free, nothing is
+// written: who sends the same links again and again must not fill the index. together
+// says that the outbox names them in one row, whose values come last.
 func createLinks(together bool) string {
 	var statement strings.Builder
 	first := 1
@@ -41,7 +43,7 @@ func createLinks(together bool) string {
 indexed AS (INSERT INTO link_terms (term, created_at, domain, code)
  SELECT t.term, t.created_at, t.domain, t.code FROM %s AS t (term, created_at, domain, code)
  LEFT JOIN written AS w ON w.domain = t.domain AND w.code = t.code
- WHERE w.code IS NOT NULL OR strpos(t.code, ' ') > 0),
+ WHERE w.code IS NOT NULL OR strpos(t.code, ' ') > 0 AND EXISTS (SELECT 1 FROM written)),
 audited AS (INSERT INTO audit_entries (id, block, at, key_id, user_id, address, workspace, action, subject, version, before, after)
  SELECT e.id, 0, e.at, e.key_id, e.user_id, e.address, e.workspace, e.action, e.subject, w.version, '', e.after
  FROM %s AS e (domain, code, id, at, key_id, user_id, address, workspace, action, subject, after)

@@ -90,6 +90,9 @@ ON CONFLICT (domain, code) DO NOTHING RETURNING domain, code`, a...)
 
 // follow writes what follows from links that were inserted.
 func (s *Store) follow(ctx context.Context, tx *sql.Tx, all []creation, block args) error {
+	if len(all) == 0 {
+		return nil
+	}
 	entries := make([]audit.Entry, len(all))
 	for i, c := range all {
 		entries[i] = c.entry
