@@ -96,6 +96,8 @@ func TestTamper(t *testing.T) {
 		"another link":                {`UPDATE audit_blocks SET previous = zeroblob(32) WHERE block = 3`, 3, false},
 		"another time of sealing":     {`UPDATE audit_blocks SET sealed_at = 5 WHERE block = 1`, 1, false},
 		"the end cut off":             {`DELETE FROM audit_blocks WHERE block = 3; DELETE FROM audit_entries WHERE block = 3`, 3, true},
+		"the last block alone":        {`DELETE FROM audit_blocks WHERE block = 3`, 3, false},
+		"all blocks alone":            {`DELETE FROM audit_blocks`, 1, false},
 		"everything cut off":          {`DELETE FROM audit_blocks; DELETE FROM audit_entries`, 1, true},
 		"an entry that is not sealed": {`UPDATE audit_entries SET user_id = 'x' WHERE block = 0`, 0, false},
 	} {

@@ -28,18 +28,9 @@ const readBlocks = 500
 // not answer. written, if it is not zero, is a head that was written down: the
 // chain must run through it.
 func Verify(ctx context.Context, store Store, written Head) (r Report, err error) {
-	for {
-		blocks, err := store.ReadBlocks(ctx, r.Head.Number, readBlocks)
-		if err != nil {
-			return r, fmt.Errorf("reading blocks: %w", err)
-		}
-		for i := range blocks {
-			if err := r.follow(ctx, store, &blocks[i], written); err != nil {
-				return r, err
-			}
-		}
-		if len(blocks) < readBlocks {
-			break
+	for more := true; more; {
+		if more, err = r.advance(ctx, store, written); err != nil {
+			return r, err
 		}
 	}
 	if written.Number > r.Head.Number {
@@ -51,6 +42,28 @@ func Verify(ctx context.Context, store Store, written Head) (r Report, err error
 	}
 	r.Unsealed = len(unsealed)
 	return r, nil
+}
+
+// advance follows the next blocks, and says whether there may be more.
+func (r *Report) advance(ctx context.Context, store Store, written Head) (more bool, err error) {
+	// Before the blocks: what was sealed meanwhile has its block by then.
+	left, err := store.BlockEntries(ctx, r.Head.Number+1, 1)
+	if err != nil {
+		return false, fmt.Errorf("reading entries of block %d: %w", r.Head.Number+1, err)
+	}
+	blocks, err := store.ReadBlocks(ctx, r.Head.Number, readBlocks)
+	if err != nil {
+		return false, fmt.Errorf("reading blocks: %w", err)
+	}
+	if len(blocks) == 0 && len(left) > 0 {
+		return false, &Broken{r.Head.Number + 1, "is missing, and its entries are left"}
+	}
+	for i := range blocks {
+		if err := r.follow(ctx, store, &blocks[i], written); err != nil {
+			return false, err
+		}
+	}
+	return len(blocks) > 0, nil
 }
 
 // follow holds b to the chain so far.
