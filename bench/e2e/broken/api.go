@@ -47,8 +47,8 @@ var apiFaults = []breakage{
 	{
 		promise: "nothing slow in the way: who wants one link waits for the blocks of imports",
 		file:    "controlplane/internal/links/batch.go",
-		old:     "manner{ImportLinks, l.imports, ",
-		new:     "manner{ImportLinks, l.turns, ",
+		old:     "b.persist(ctx, p, l.imports)",
+		new:     "b.persist(ctx, p, l.turns)",
 		pkg:     "./controlplane/internal/links", run: "TestImportsTakeTurns",
 	},
 	{

@@ -131,8 +131,8 @@ var planeFaults = []breakage{
 	{
 		promise: "overload: who waits for edges keeps others from the database",
 		file:    "controlplane/internal/api/admit.go",
-		old:     "away = question(ctx)",
-		new:     "away = question(ctx)\n\ta.Receipts.Await(ctx)",
+		old:     "away = question(context.WithValue(ctx, inside{}, leaveOnce))",
+		new:     "away = question(context.WithValue(ctx, inside{}, leaveOnce))\n\ta.Receipts.Await(ctx)",
 		pkg:     "./controlplane/internal/api", run: "TestLaggingEdges",
 	},
 	{
