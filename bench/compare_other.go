@@ -13,3 +13,8 @@ type floorCommand struct{}
 
 // Run says that there is no floor here.
 func (*floorCommand) Run() error { return errors.New("floor runs on Linux only") }
+
+type scaleCommand struct{}
+
+// Run says that there are no two stores here.
+func (*scaleCommand) Run() error { return errors.New("scale runs on Linux only") }

@@ -10,6 +10,7 @@ type command struct {
 	Profile profileCommand `cmd:"" help:"Write the processor profile of an edge at its work, which its builds are guided by."`
 	Floor   floorCommand   `cmd:"" hidden:"" help:"Answer every request alike; compare starts it."`
 	Links   linksCommand   `cmd:"" help:"Create, import, search and export a great number of links, and time it."`
+	Scale   scaleCommand   `cmd:"" help:"Compare a store of ten million links with one of ten thousand."`
 }
 
 func main() {

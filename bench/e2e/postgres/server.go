@@ -70,6 +70,9 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
 }
 
+// ID is the number of the process that runs; it has a child for each connection.
+func (s *Server) ID() int { return s.process.Pid }
+
 // Addr is the server's host:port, to put a proxy before it.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
