@@ -212,4 +212,25 @@ var apiFaults = []breakage{
 		new:     "receipts.Publisher{Next: s.outbox, Book: s.receipts}",
 		pkg:     "./controlplane/server", run: "TestSlowFeedIsOutside",
 	},
+	{
+		promise: "webhooks: a target that is slow is sent more and more",
+		file:    "controlplane/internal/webhooks/turns.go",
+		old:     "slices.Collect(maps.Keys(t.busy))",
+		new:     "slices.Collect(maps.Keys(t.busy))[:0]",
+		pkg:     "./controlplane/internal/webhooks", run: "TestSlowTargets",
+	},
+	{
+		promise: "webhooks: slow targets take all places",
+		file:    "controlplane/internal/webhooks/turns.go",
+		old:     "turnsAtOnce = 256",
+		new:     "turnsAtOnce = 100",
+		pkg:     "./controlplane/internal/webhooks", run: "TestSlowTargets",
+	},
+	{
+		promise: "webhooks: what waits for slow targets hides what is due for others",
+		file:    "controlplane/internal/store/messages.go",
+		old:     "AND ` + d.position + `(CAST($5 AS TEXT), webhook) = 0 ORDER BY",
+		new:     "AND ` + d.position + `(CAST($5 AS TEXT), webhook) >= 0 ORDER BY",
+		pkg:     "./controlplane/internal/webhooks", run: "TestSlowTargets",
+	},
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
@@ -39,20 +40,23 @@ func (s *Store) AddMessages(ctx context.Context, messages []webhooks.Message) er
 
 // claimMessages looks at status and due_at twice: a second claimer that waited for
 // the first one's lock sees the row again, but not the subquery. It shares out among
-// webhooks what has waited longest: more than 10,000 would take too long to number.
-const claimMessages = `UPDATE webhook_deliveries SET due_at = $2, attempts = attempts + 1, problem = ''
+// webhooks what has waited longest: more than 10,000 would take too long to number. What
+// waits for those that are busy, whose ids are one text, does not count among them.
+func (d dialect) claimMessages() string {
+	return `UPDATE webhook_deliveries SET due_at = $2, attempts = attempts + 1, problem = ''
 WHERE status = 'pending' AND due_at <= $1 AND (webhook, id) IN (
  SELECT webhook, id FROM (
   SELECT webhook, id, due_at, ROW_NUMBER() OVER (PARTITION BY webhook ORDER BY due_at, id) AS place FROM (
-   SELECT webhook, id, due_at FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT 10000) AS due
+   SELECT webhook, id, due_at FROM webhook_deliveries WHERE status = 'pending' AND due_at <= $1 AND ` + d.position + `(CAST($5 AS TEXT), webhook) = 0 ORDER BY due_at LIMIT 10000) AS due
  ) AS numbered WHERE place <= $4 ORDER BY due_at LIMIT $3)
 RETURNING ` + messageColumns
+}
 
 // ClaimMessages is webhooks.Store's.
-func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit, each int) (claimed []webhooks.Claimed, err error) {
+func (s *Store) ClaimMessages(ctx context.Context, hold time.Duration, limit, each int, busy []string) (claimed []webhooks.Claimed, err error) {
 	now := s.now()
 	err = s.inTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, claimMessages, now.UnixMilli(), now.Add(hold).UnixMilli(), int64(limit), int64(each))
+		rows, err := tx.QueryContext(ctx, s.dialect.claimMessages(), now.UnixMilli(), now.Add(hold).UnixMilli(), int64(limit), int64(each), strings.Join(busy, " "))
 		if err != nil {
 			return err
 		}

@@ -9,40 +9,13 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
-const (
-	// claimLimit is how many messages are sent together, and senders how many at once.
-	claimLimit = 100
-	senders    = 16
-	// fairShare is how many of them may be one webhook's: a target that takes its
-	// time must leave senders for the others.
-	fairShare = senders / 2
-	// readAhead is how much of an answer is read, so that the connection serves again.
-	readAhead = 4 << 10
-)
+// readAhead is how much of an answer is read, so that the connection serves again.
+const readAhead = 4 << 10
 
 // errGone: the target says that it will never take anything again.
 var errGone = errors.New("410 Gone")
-
-// deliver sends what is due, and says whether there may be more.
-func (h *Webhooks) deliver(ctx context.Context) (more bool, err error) {
-	// Nobody else may take a message while it may still be under way here.
-	hold := h.options.Within*(claimLimit/senders+1) + time.Minute
-	claimed, err := h.options.Store.ClaimMessages(ctx, hold, claimLimit, fairShare)
-	if err != nil {
-		return false, err
-	}
-	var group errgroup.Group
-	group.SetLimit(senders)
-	for i := range claimed {
-		group.Go(func() error { return h.attempt(ctx, &claimed[i]) })
-	}
-	return len(claimed) > 0, group.Wait()
-}
 
 // attempt sends a message once and stores the outcome.
 func (h *Webhooks) attempt(ctx context.Context, c *Claimed) error {

@@ -21,8 +21,10 @@ const (
 func (h *Webhooks) Run(ctx context.Context) {
 	ticker := time.NewTicker(h.options.Every)
 	defer ticker.Stop()
+	sending := newTurns()
+	defer sending.running.Wait()
+	err := h.round(ctx, sending)
 	for {
-		err := h.round(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -37,11 +39,16 @@ func (h *Webhooks) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			err = h.round(ctx, sending)
+		case e := <-sending.ended:
+			err = errors.Join(sending.end(e), h.deliver(ctx, sending))
 		}
 	}
 }
 
-func (h *Webhooks) round(ctx context.Context) error {
+// round makes messages of what has happened, begins to send what is due, and forgets
+// what is old.
+func (h *Webhooks) round(ctx context.Context, sending *turns) error {
 	hooks, err := h.options.Store.Webhooks(ctx, "", Place{}, maxWebhooks)
 	if err != nil || len(hooks) == 0 {
 		return err
@@ -50,16 +57,8 @@ func (h *Webhooks) round(ctx context.Context) error {
 	if err := errors.Join(h.collect(ctx, first.AfterBlock), h.collectThresholds(ctx)); err != nil {
 		return err
 	}
-	enough := time.After(h.options.Every) // then there may be something new to tell
-	for more := true; more; {
-		if more, err = h.deliver(ctx); err != nil {
-			return err
-		}
-		select {
-		case <-enough:
-			more = false
-		default:
-		}
+	if err := h.deliver(ctx, sending); err != nil {
+		return err
 	}
 	return h.forget(ctx)
 }

@@ -22,9 +22,9 @@ type Store interface {
 	// AddMessages adds those that are not there yet. Idempotent.
 	AddMessages(ctx context.Context, messages []Message) error
 	// ClaimMessages takes up to limit pending messages that are due, the oldest
-	// first, but no more than each of one webhook, counts an attempt of each, and lets
-	// nobody else have them for a while.
-	ClaimMessages(ctx context.Context, hold time.Duration, limit, each int) ([]Claimed, error)
+	// first, but no more than each of one webhook and none of those that are busy,
+	// counts an attempt of each, and lets nobody else have them for a while.
+	ClaimMessages(ctx context.Context, hold time.Duration, limit, each int, busy []string) ([]Claimed, error)
 	// SettleMessage stores the outcome of the attempt that was claimed: Status,
 	// DueAt, SettledAt and Problem. Idempotent.
 	SettleMessage(ctx context.Context, m Message) error

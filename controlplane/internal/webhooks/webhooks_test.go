@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -115,28 +116,45 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// A target that takes its time does not hold up the others.
-func TestSlowTarget(t *testing.T) {
+// A hundred targets that take their time do not hold up another, and each has one
+// request at a time.
+func TestSlowTargets(t *testing.T) {
 	w := newWorld(t, true)
 	w.within = time.Hour
 	release := make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	var requests atomic.Int64
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1); <-release }))
 	defer slow.Close()
 	defer close(release)
-	hook := w.subscribe(slow.URL, webhooks.LinkDeleted)
-	var waiting []webhooks.Message
-	for i := range 50 {
-		waiting = append(waiting, webhooks.Message{Webhook: hook.ID, ID: fmt.Sprint(i), Body: "{}", Status: webhooks.Pending})
-	}
-	if err := w.store.AddMessages(t.Context(), waiting); err != nil {
-		t.Fatal(err)
+	w.wait(w.subscribe(slow.URL, webhooks.LinkDeleted), 10_010) // more than are looked at
+	for range 99 {
+		w.wait(w.subscribe(slow.URL, webhooks.LinkDeleted), 10)
 	}
 	r := newReceiver(t, status(200))
-	r.secret = w.subscribe(r.URL, webhooks.LinkCreated).Secret
+	quick := w.subscribe(r.URL, webhooks.LinkCreated)
+	r.secret = quick.Secret
+	w.run(w.replica(true))
+	eventually(t, "a request to each slow target", func() bool { return requests.Load() == 100 })
 	w.create("shop", "one")
 	w.seal()
-	w.run(w.replica(true))
 	eventually(t, "a message to another", func() bool { return len(r.all()) > 0 })
+	w.wait(quick, 50)
+	eventually(t, "more messages than one turn has", func() bool { return len(r.all()) == 51 })
+	if n := requests.Load(); n != 100 {
+		t.Errorf("%d requests to 100 slow targets", n)
+	}
+}
+
+// wait adds messages that are due.
+func (w *world) wait(hook webhooks.Webhook, n int) {
+	w.t.Helper()
+	all := make([]webhooks.Message, n)
+	for i := range all {
+		all[i] = webhooks.Message{Webhook: hook.ID, ID: fmt.Sprint("waiting ", i), Body: "{}", Status: webhooks.Pending}
+	}
+	if err := w.store.AddMessages(w.t.Context(), all); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func TestGoneIsDead(t *testing.T) {

@@ -101,7 +101,7 @@ func readsSecrets(t *testing.T, s *store.Store) {
 		t.Errorf("the salt is %q (%v)", salt, err)
 	}
 	addMessages(t, s, "a", 1)
-	claimed, err := s.ClaimMessages(timeout(t), -1, 10, 10)
+	claimed, err := s.ClaimMessages(timeout(t), -1, 10, 10, nil)
 	if err != nil || len(claimed) != 1 || claimed[0].Secret != secretOfHook {
 		t.Errorf("claimed %+v (%v)", claimed, err)
 	}

@@ -106,7 +106,7 @@ func messagesClaimed(t *testing.T, s *store.Store) {
 	claimed := make(map[string]int)
 	together(8, func(int) {
 		for range 10 {
-			taken, err := s.ClaimMessages(timeout(t), time.Hour, 7, 7)
+			taken, err := s.ClaimMessages(timeout(t), time.Hour, 7, 7, nil)
 			if err != nil {
 				t.Error(err)
 			}
@@ -130,7 +130,7 @@ func messagesClaimed(t *testing.T, s *store.Store) {
 	}
 	addMessages(t, s, "a", 101)
 	for attempt := 1; attempt <= 2; attempt++ {
-		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 10, 10)
+		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 10, 10, nil)
 		if err != nil || len(taken) != 1 || taken[0].ID != "m100" || taken[0].Attempts != attempt {
 			t.Errorf("attempt %d: %+v (%v)", attempt, taken, err)
 		}
@@ -138,13 +138,18 @@ func messagesClaimed(t *testing.T, s *store.Store) {
 	subscribe(t, s, hook("b", "annas"))
 	addMessages(t, s, "a", 110)
 	addMessages(t, s, "b", 5)
-	taken, err := s.ClaimMessages(timeout(t), time.Hour, 10, 3)
+	taken, err := s.ClaimMessages(timeout(t), time.Hour, 10, 3, nil)
 	shares := make(map[string]int)
 	for _, c := range taken {
 		shares[c.Webhook]++
 	}
 	if err != nil || len(taken) != 6 || shares["a"] != 3 || shares["b"] != 3 {
 		t.Errorf("shared out: %v (%v)", shares, err)
+	}
+	for _, busy := range [][]string{{"a"}, {"c", "a"}} {
+		if taken, err := s.ClaimMessages(timeout(t), time.Hour, 10, 1, busy); err != nil || len(taken) != 1 || taken[0].Webhook != "b" {
+			t.Errorf("with %q busy: %+v (%v)", busy, taken, err)
+		}
 	}
 }
 
@@ -155,7 +160,7 @@ func messagesSettled(t *testing.T, s *store.Store) {
 	addMessages(t, s, "a", 1)
 	var claims []webhooks.Message
 	for range 2 {
-		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 1, 1)
+		taken, err := s.ClaimMessages(timeout(t), -time.Hour, 1, 1, nil)
 		if err != nil || len(taken) != 1 {
 			t.Fatal(taken, err)
 		}
@@ -183,7 +188,7 @@ func messagesSettled(t *testing.T, s *store.Store) {
 	if err := s.ResendMessage(timeout(t), "a", "m000"); err != nil {
 		t.Fatal(err)
 	}
-	taken, err := s.ClaimMessages(timeout(t), time.Hour, 1, 1)
+	taken, err := s.ClaimMessages(timeout(t), time.Hour, 1, 1, nil)
 	if err != nil || len(taken) != 1 || taken[0].Attempts != 1 {
 		t.Fatalf("sent again: %+v (%v)", taken, err)
 	}
