@@ -29,8 +29,9 @@ import (
 // drainTime is how long requests under way may take once the node stops.
 const drainTime = 2500 * time.Millisecond
 
-// larderTime is how long writing out the larder may take then.
-const larderTime = time.Second
+// larderTime is how long writing out the larder may take then, if half of the time that
+// is left is as much.
+const larderTime = 10 * time.Second
 
 // Node is one edge, from New until Stop.
 type Node struct {
