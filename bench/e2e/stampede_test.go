@@ -3,12 +3,10 @@ package e2e_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -88,22 +86,10 @@ func checkAnswer(t *testing.T, edge, code string) {
 // create makes a link, and says how long that took.
 func (f *fleet) create(t *testing.T) (code string, took time.Duration) {
 	began := time.Now()
-	request, err := http.NewRequest("POST", f.control+"/api/v1/urls", strings.NewReader(`{"long_url":"https://example.com/"}`))
-	if err != nil {
-		t.Error(err)
-		return "", 0
-	}
-	request.Header.Set("Authorization", "Bearer "+takedownKey)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Error(err)
-		return "", 0
-	}
-	defer response.Body.Close()
+	_, answer := f.ask(t, "POST", "/api/v1/urls", `{"long_url":"https://example.com/"}`, http.StatusCreated)
 	var made struct{ Code string }
-	if err := json.NewDecoder(response.Body).Decode(&made); err != nil || response.StatusCode != http.StatusCreated {
-		t.Error(fmt.Sprint("creating: ", response.Status), err)
+	if err := json.Unmarshal(answer, &made); err != nil {
+		t.Errorf("%s: %v", answer, err)
 	}
 	return made.Code, time.Since(began)
 }

@@ -1,8 +1,8 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,36 +100,61 @@ func ended(t *testing.T, stop func(context.Context) error) {
 // write sends a write that waits for the edges, and gives how many have applied it.
 func (f *fleet) write(t *testing.T, method, path, body string, status int) (applied string) {
 	t.Helper()
-	request, err := http.NewRequest(method, f.control+path+"?wait=edges", bytes.NewBufferString(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+takedownKey)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if answer, _ := io.ReadAll(response.Body); response.StatusCode != status {
-		t.Fatalf("%s %s: %s %s", method, path, response.Status, answer)
-	}
-	return response.Header.Get("Fingerpost-Applied")
+	header, _ := f.ask(t, method, path+"?wait=edges", body, status)
+	return header.Get("Fingerpost-Applied")
 }
 
-// answers checks that every edge answers with status, each asked once.
+// ask makes a call until the answer is no longer to come again, as it is while the
+// machine stands still; it must then have status.
+func (f *fleet) ask(t *testing.T, method, path, body string, status int) (header http.Header, answer []byte) {
+	t.Helper()
+	name := rand.Text()
+	for begin := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		request, err := http.NewRequest(method, f.control+path, strings.NewReader(body))
+		if err != nil {
+			t.Error(err)
+			return nil, nil
+		}
+		request.Header.Set("Authorization", "Bearer "+takedownKey)
+		request.Header.Set("Content-Type", "application/json")
+		if method == http.MethodPost {
+			request.Header.Set("Idempotency-Key", name)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Error(err)
+			return nil, nil
+		}
+		answer, _ = io.ReadAll(response.Body)
+		response.Body.Close()
+		if response.StatusCode != status && response.Header.Get("Retry-After") != "" && time.Since(begin) < startLimit {
+			continue
+		}
+		if response.StatusCode != status {
+			t.Errorf("%s %s: %s %s", method, path, response.Status, answer)
+		}
+		return response.Header, answer
+	}
+}
+
+// answers checks that every edge answers with status, each asked until it has an answer.
 func (f *fleet) answers(t *testing.T, code string, status int) {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
 	for _, n := range f.edges {
-		response, err := client.Get("http://" + n.Addr() + "/" + code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != status {
-			t.Errorf("%s at %s: %d, want %d", code, n.Addr(), response.StatusCode, status)
+		var got int
+		eventually(t, startLimit, n.Addr()+" answers", func() bool {
+			response, err := client.Get("http://" + n.Addr() + "/" + code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			got = response.StatusCode
+			return got != http.StatusServiceUnavailable
+		})
+		if got != status {
+			t.Errorf("%s at %s: %d, want %d", code, n.Addr(), got, status)
 		}
 	}
 }
