@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
 // The numbers of the fields of sync/wire's Batch, ClickCount and Part.
@@ -23,6 +25,9 @@ const (
 	partCount     = 3
 )
 
+// stretch is how many rows are encoded without a pause.
+const stretch = 2048
+
 // encode gives the counts of a batch as they are sent, until it is called again.
 // They are most of what shipping works on: made into messages first, and those
 // encoded by the library, they took nearly three times as long.
@@ -30,6 +35,9 @@ func (t *tally) encode() []byte {
 	t.encoded = t.encoded[:0]
 	visitors := t.visitors.byRow(t.all)
 	for i := range t.all {
+		if i%stretch == stretch-1 {
+			loop.Yield()
+		}
 		s := &t.all[i]
 		t.row = appendVisitors(t.appendRow(t.row[:0], s), visitors[:s.visitors])
 		visitors = visitors[s.visitors:]

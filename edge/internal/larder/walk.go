@@ -3,6 +3,7 @@ package larder
 import (
 	"context"
 
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 	"github.com/fingerpost/fingerpost/sync/link"
 )
 
@@ -11,9 +12,12 @@ import (
 func (l *Larder) Walk(ctx context.Context, visit func(link.Key)) {
 	buffer := l.buffers.Get().(*[pageSize]byte)
 	defer l.buffers.Put(buffer)
-	for page := l.file.next(0); page < l.file.pages; page = l.file.next(page + 1) {
+	for n, page := 1, l.file.next(0); page < l.file.pages; n, page = n+1, l.file.next(page+1) {
 		if ctx.Err() != nil {
 			return
+		}
+		if n%stretch == 0 {
+			loop.Yield()
 		}
 		if err := l.file.read(page, buffer[:]); err != nil {
 			l.metrics.errors.Add(1)

@@ -3,10 +3,11 @@ package spool
 import (
 	"errors"
 	"os"
-	"runtime"
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/fingerpost/fingerpost/edge/internal/loop"
 )
 
 // allocate reserves the blocks of a new file, so that a full disk shows here and
@@ -33,6 +34,6 @@ const gulp = 256 << 10
 func prefault(mapping []byte) {
 	for piece := range slices.Chunk(mapping, gulp) {
 		_ = unix.Madvise(piece, unix.MADV_POPULATE_WRITE)
-		runtime.Gosched()
+		loop.Yield()
 	}
 }
