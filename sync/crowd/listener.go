@@ -29,15 +29,14 @@ func Limit(l net.Listener, most int) *Listener {
 	return limited
 }
 
-// Open is how many connections there are, and Shed how many have been closed to make
-// room.
+// Open is how many connections there are.
 func (l *Listener) Open() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.open
 }
 
-// Shed is described at Open.
+// Shed is how many connections have been closed to make room.
 func (l *Listener) Shed() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -134,6 +133,15 @@ func (c *conn) Close() (err error) {
 		c.crowd.leave(c)
 	})
 	return err
+}
+
+// CloseWrite ends what is sent and goes on receiving: else a client that still sends
+// its body would have the answer cut off, since the kernel resets what is closed unread.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 // rest notes whether c is without a request from now on; crowd.mu is held.

@@ -156,11 +156,15 @@ func TestOthersWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := &house{Listener: crowd.Limit(l, 1), t: t}
-	h.dial()
+	peer := h.dial()
 	first, err := h.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := first.(interface{ CloseWrite() error }).CloseWrite(); err != nil { // http.Server asks for it
+		t.Error(err)
+	}
+	h.closed(peer)
 	h.dial()
 	accepted := make(chan error, 2)
 	accept := func() {

@@ -12,7 +12,7 @@ type Patience struct {
 	// Within bounds each transaction.
 	Within time.Duration
 	// For is how long a transaction is tried again while the database does not answer:
-	// a cluster that loses a node answers again after some seconds.
+	// a cluster that loses a node answers again after some seconds. 0 sets no end.
 	For time.Duration
 	// Waiting is told each time that it did not answer, and why.
 	Waiting func(error)
