@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -47,6 +48,11 @@ func (h *hops) configs() (etcd, rpc *tls.Config, err error) {
 		return nil, nil, fmt.Errorf("--rpc-cert, --rpc-key, --rpc-client-ca: %w", err)
 	}
 	return etcd, rpc, nil
+}
+
+// Validate is called by kong.
+func (c *serve) Validate() error {
+	return cmp.Or(cli.Address("--addr", c.Addr), cli.Address("--rpc-addr", c.RPCAddr), cli.Address("--ops-addr", c.OpsAddr))
 }
 
 // Run serves until ctx ends.

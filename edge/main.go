@@ -57,6 +57,7 @@ func (c *command) Validate() error {
 		cli.Positive("--cache-bytes", c.CacheBytes), cli.Positive("--larder-bytes", c.LarderBytes),
 		cli.Positive("--negative-entries", c.Absences), cli.Positive("--max-stale", c.MaxStale),
 		cli.Positive("--unknown-burst", c.UnknownBurst), cli.Positive("--spool-sync", c.SpoolSync),
+		cli.NotNegative("--unknown-rate", c.UnknownRate), cli.NotNegative("--spool-bytes", c.SpoolBytes),
 	)
 }
 

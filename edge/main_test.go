@@ -13,7 +13,7 @@ func TestFlagNames(t *testing.T) {
 		"ID": "--id: broken", "Addr": "--addr: broken", "OpsAddr": "--ops-addr: broken", "CacheBytes": "--cache-bytes: broken",
 		"Absences": "--negative-entries: broken", "MaxStale": "--max-stale: broken", "Control": "--control: broken",
 		"SpoolBytes": "--spool-bytes: broken", "CountryDB": "--country-db: broken",
-		"TLSAddr": "--tls-addr: broken", "TLSCert": "--tls-cert: broken", "MaxConnectionsPerAddress": "--max-connections-per-address: broken",
+		"TLSAddr": "--tls-addr: broken", "TLSCert": "--tls-cert: broken", "TLSKey": "--tls-key: broken", "MaxConnectionsPerAddress": "--max-connections-per-address: broken",
 	} {
 		err := new(command).name(&node.SettingError{Setting: setting, Err: errors.New("broken")})
 		if err.Error() != want {

@@ -56,7 +56,7 @@ func TestBadInput(t *testing.T) {
 			{"no master key in it", map[string]string{"--master-key-file": "main_test.go"}, "--master-key-file"},
 			{"words missing", map[string]string{"--offensive-words": below}, "--offensive-words"},
 			{"API address without port", map[string]string{"--addr": "127.0.0.1"}, "--addr"},
-			{"region that is no text", map[string]string{"--region": "\xff"}, "--region"},
+			{"region of two lines", map[string]string{"--region": "a\nb"}, "--region"},
 			{"API port taken", map[string]string{"--addr": taken.Addr().String()}, taken.Addr().String()},
 			{"rpc port taken", map[string]string{"--rpc-addr": taken.Addr().String()}, taken.Addr().String()},
 		}},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/fingerpost/fingerpost/controlplane/internal/access"
 	"github.com/fingerpost/fingerpost/sync/crowd"
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // Options of a Server. Those without a default are required.
@@ -30,7 +32,7 @@ type Options struct {
 	// 10,000, or a third of the files that this process may open if that is less; it
 	// cannot be more than that.
 	MaxConnections int
-	// Region is where this server runs; "" is a region too. Writers of different
+	// Region is where this server runs, up to 64 bytes; "" is a region too. Writers of different
 	// regions lease codes from different shards.
 	Region string
 	// Domain is where links go whose maker names none; "" means localhost, which
@@ -91,7 +93,10 @@ func (o *Options) complete() error {
 		return fmt.Errorf("--max-connections: %w", err)
 	}
 	o.MaxConnections = most
-	return errors.Join(checkDatabase(o.DatabaseURL), checkEtcd(o.Etcd))
+	if err := wire.CheckRegion(o.Region); err != nil {
+		return fmt.Errorf("--region: %w", err)
+	}
+	return cmp.Or(checkDatabase(o.DatabaseURL), checkEtcd(o.Etcd))
 }
 
 func (o *Options) completeDomain() error {

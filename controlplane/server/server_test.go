@@ -253,6 +253,7 @@ func TestBadSettings(t *testing.T) {
 		"API port taken":    {func(o *server.Options) { o.Addr = taken.Addr().String() }, []string{"--addr", "taken"}},
 		"RPC port taken":    {func(o *server.Options) { o.RPCAddr = taken.Addr().String() }, []string{"--rpc-addr", "taken"}},
 		"ops port taken":    {func(o *server.Options) { o.OpsAddr = taken.Addr().String() }, []string{"--ops-addr", "taken"}},
+		"no region's name":  {func(o *server.Options) { o.Region = "a\x00b" }, []string{"--region"}},
 		"address not of us": {func(o *server.Options) { o.Addr = "nonsense" }, []string{"--addr"}},
 	} {
 		t.Run(name, func(t *testing.T) {

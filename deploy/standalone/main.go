@@ -44,7 +44,10 @@ type command struct {
 
 // Validate is called by kong.
 func (c *command) Validate() error {
-	return cmp.Or(cli.Positive("--cache-bytes", c.CacheBytes), cli.Positive("--max-stale", c.MaxStale))
+	return cmp.Or(
+		cli.Positive("--cache-bytes", c.CacheBytes), cli.Positive("--max-stale", c.MaxStale),
+		cli.Address("--control-addr", c.ControlAddr), cli.Address("--control-ops-addr", c.ControlOpsAddr),
+	)
 }
 
 // Run starts everything, says where, and stops when ctx ends.

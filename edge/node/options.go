@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fingerpost/fingerpost/sync/wire"
 )
 
 // Options of a Node.
@@ -18,7 +20,7 @@ type Options struct {
 	// ID names this edge among all edges: 1 to 64 letters, digits, dots, - and _.
 	// Its clicks are numbered under it, so no two edges may share it.
 	ID string
-	// Region is told to the control plane. May be empty.
+	// Region is told to the control plane: up to 64 bytes. May be empty.
 	Region string
 	// Addr serves redirects; host:port, port 0 picks a free one.
 	Addr string
@@ -80,6 +82,9 @@ func (o *Options) validate() error {
 	if !goodID.MatchString(o.ID) {
 		return setting("ID", fmt.Errorf("%q must be 1 to 64 letters, digits, dots, - and _", o.ID))
 	}
+	if err := wire.CheckRegion(o.Region); err != nil {
+		return setting("Region", err)
+	}
 	for _, listen := range []struct{ name, addr string }{{"Addr", o.Addr}, {"OpsAddr", o.OpsAddr}} {
 		if err := checkAddr(listen.addr); err != nil {
 			return setting(listen.name, err)
@@ -112,8 +117,8 @@ func (o *Options) validate() error {
 	switch {
 	case o.Data == "":
 		return setting("Data", errors.New("name a folder that this program may write to"))
-	case o.CacheBytes < 1<<20:
-		return setting("CacheBytes", fmt.Errorf("%d is too little; give it at least 1048576", o.CacheBytes))
+	case o.CacheBytes < 1<<20 || o.CacheBytes > 1<<40:
+		return setting("CacheBytes", fmt.Errorf("%d must be at least 1048576 and at most 1099511627776", o.CacheBytes))
 	case o.LarderBytes < 1<<20 || o.LarderBytes > 1<<40:
 		return setting("LarderBytes", fmt.Errorf("%d must be at least 1048576 and at most 1099511627776", o.LarderBytes))
 	case o.Absences < 1:

@@ -63,6 +63,9 @@ func (p *Public) validate() error {
 	if (p.TLSAddr != "" || p.TLSSocket != nil) != (p.TLSCert != "") {
 		return setting("TLSCert", errors.New("is needed for TLS, and of no use without an address for it"))
 	}
+	if p.TLSKey != "" && p.TLSCert == "" {
+		return setting("TLSKey", errors.New("is of no use without a certificate"))
+	}
 	if _, err := address.ParseNetworks(p.TrustedProxies); err != nil {
 		return setting("TrustedProxies", err)
 	}
