@@ -27,7 +27,7 @@ type scaleCommand struct {
 	Bulks     int      `help:"Thousands of links that a turn creates in bulk." default:"4"`
 	Lookups   int      `help:"Misses that a turn resolves over gRPC." default:"5000"`
 	Queries   int      `help:"How often a turn asks for each listing." default:"5"`
-	Redirects int      `help:"Redirects of a turn, with all links held and again with misses." default:"40000"`
+	Redirects int      `help:"Redirects of a turn, with all links held and again with misses." default:"100000"`
 	Rate      int      `help:"Redirects a second." default:"20000"`
 	Clients   int      `help:"How many create, or miss, at once." default:"16"`
 	Setting   []string `help:"Of PostgreSQL, as name=value; may be given again." sep:"none"`

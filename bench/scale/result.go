@@ -123,11 +123,11 @@ func (r *Result) disk() report.Section {
 		section.Rows = append(section.Rows, report.Row{Name: t.Name, Value: fmt.Sprintf("%d, and %d of indexes; %.1f rows",
 			t.Heap/int64(r.Many), t.Indexes/int64(r.Many), float64(t.Rows)/float64(r.Many))})
 	}
-	return report.Section{Title: section.Title, Rows: append(section.Rows, report.Row{Name: "together",
-		Value: fmt.Sprintf("%d; %.1f GB", sum/int64(r.Many), float64(sum)/1e9)})}
+	section.Rows = append(section.Rows, report.Row{Name: "together", Value: fmt.Sprintf("%d; %.1f GB", sum/int64(r.Many), float64(sum)/1e9)})
+	return section
 }
 
-// Held says whether everything that is judged holds.
+// Holds says whether everything that is judged does.
 func (r *Result) Holds() bool {
 	for _, s := range r.Sections() {
 		for _, row := range s.Rows {
