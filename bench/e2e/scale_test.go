@@ -22,6 +22,7 @@ import (
 
 // TestL5Small runs everything on few links; how long it takes is not judged here.
 func TestL5Small(t *testing.T) {
+	t.Parallel()
 	if _, err := postgres.Program("psql"); err != nil && os.Getenv("FINGERPOST_REQUIRE_ALL") == "" {
 		t.Skipf("%v; install it (apt-get install postgresql) to run this test", err)
 	}
