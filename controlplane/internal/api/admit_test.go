@@ -122,6 +122,8 @@ func TestSlowFeed(t *testing.T) {
 	feed := slow{waits: make(chan struct{}), takes: make(chan struct{})}
 	f := startWith(t, func(o *api.Options) { o.Gate = gate(t, 1); o.Links.Publisher = api.Outside{Next: feed} })
 	var writes sync.WaitGroup
+	defer writes.Wait()
+	defer close(feed.takes)
 	for i, write := range []func(){
 		func() {
 			f.do("POST", "/api/v1/urls", `{"long_url":"https://example.com/","alias":"mine"}`).want(t, 201, "", "")
@@ -133,11 +135,9 @@ func TestSlowFeed(t *testing.T) {
 		writes.Go(write)
 		<-feed.waits
 		if a := f.do("GET", "/api/v1/urls", ""); a.status != 200 {
-			t.Errorf("while write %d waits: %d %s", i, a.status, a.body)
+			t.Fatalf("while write %d waits: %d %s", i, a.status, a.body)
 		}
 	}
-	close(feed.takes)
-	writes.Wait()
 }
 
 // Copies of a request that runs keep nobody from the database.
