@@ -28,7 +28,7 @@ run: ## run everything in one process, on data/; prints where to go
 
 test: ## run all tests, with the race detector; installs what they need, if it may
 	.ci/install
-	go test $(RACE) $(PACKAGES) -timeout 9m ./...
+	go test $(RACE) $(PACKAGES) -timeout 20m ./...
 	go test -vet=off -run '$(BARE)' $$(grep -rlE --include '*_test.go' '^func Test.*($(BARE))' . | xargs -n 1 dirname | sort -u)
 
 check: ## format, vet, staticcheck, generated code, modules, known vulnerabilities
