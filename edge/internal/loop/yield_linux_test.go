@@ -2,7 +2,6 @@ package loop_test
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -39,17 +38,4 @@ func TestYieldServes(t *testing.T) {
 	}
 	client.Close()
 	over(t, g.ended)
-}
-
-// Who yields comes back, whoever else looks at the network meanwhile.
-func TestYieldReturns(t *testing.T) {
-	var yielding sync.WaitGroup
-	for range 8 {
-		yielding.Go(func() {
-			for range 5000 {
-				loop.Yield()
-			}
-		})
-	}
-	yielding.Wait()
 }
