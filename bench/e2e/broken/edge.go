@@ -158,9 +158,9 @@ var edgeFaults = []breakage{
 	},
 	{
 		promise: "4 nothing slow: who computes for long has the processor for 10 ms",
-		file:    "edge/internal/loop/yield_linux.go",
-		old:     "if err != nil {",
-		new:     "if err == nil {",
+		file:    "edge/internal/loop/yield.go",
+		old:     "time.Sleep(breath)",
+		new:     "time.Sleep(0 * breath)",
 		pkg:     "./edge/internal/loop", run: "TestYieldServes",
 	},
 	{

@@ -19,7 +19,7 @@ func TestYieldServes(t *testing.T) {
 	if !h.loops.Take(g.conn, g) {
 		t.Fatal("no loop takes it")
 	}
-	const requests, yields = 50, 3
+	const requests, yields = 50, 20
 	late := 0
 	for n := range requests {
 		say(t, client, "ab")

@@ -26,7 +26,7 @@ func allocate(f *os.File, size int) error {
 }
 
 // gulp is how much of a mapping is prepared by one call.
-const gulp = 64 << 10
+const gulp = 256 << 10
 
 // prefault takes the page faults that the handlers would otherwise take. Kernels
 // before 5.14 refuse, which does no harm. A call keeps its processor for as long as
