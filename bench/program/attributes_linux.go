@@ -2,5 +2,6 @@ package program
 
 import "syscall"
 
-// attributes lets no process outlive this one.
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+// attributes has no Pdeathsig: it is sent when the thread that started the program
+// ends, which threads of a Go program do while the program goes on.
+func attributes() *syscall.SysProcAttr { return nil }
